@@ -36,6 +36,7 @@ from benchmarks.faithfulness.cost import as_asked, is_repeated
 from benchmarks.faithfulness.texts import papers
 from bot import pipeline
 from bot.model import Depth, Paper, Summary, SummaryKey, WantedSummary
+from bot.providers.budget import Meter
 from bot.service.clock import SystemClock
 from bot.settings import load
 from bot.storage.store import SqlStore
@@ -127,7 +128,8 @@ class Trial:
                 model_concurrency=self._concurrency,
                 model_batch=self._options.batch,
             )
-            chain = await stack.enter_async_context(build(settings, self._clock, store, store))
+            meter = Meter(settings.model_budget, self._clock, store, concurrency=self._concurrency)
+            chain = await stack.enter_async_context(build(settings, self._clock, meter, store))
             for group in (self._papers[:WARMING], self._papers[WARMING:]):
                 keys, before = await self._want(store, group), await self._requests(store)
                 wall, cpu, self._rounds.value = time.perf_counter(), time.process_time(), 0

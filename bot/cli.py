@@ -165,7 +165,7 @@ def run() -> None:
 def worker(
     queues: Annotated[
         str | None,
-        typer.Option("--queues", metavar="NAMES", help="Only these of read,summarize,compose; by default all."),
+        typer.Option("--queues", metavar="NAMES", help="Only these of read,summarize,compose,learn; by default all."),
     ] = None,
 ) -> None:
     """Read, summarize and compose what a service hands over, on this or another machine (WORKERS=procrastinate)."""

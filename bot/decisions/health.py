@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from bot.arxiv import calendar
+from bot.decisions.embedding import Similarity
 from bot.decisions.polling import PollState
 from bot.decisions.spreading import SendingForecast
 from bot.errors import StoreUnavailable
@@ -150,7 +151,7 @@ class Status:
     what waits by its reason. `unwritable` is the error of a write to the database, None if it succeeded. `service` is
     None if no service ever ran. `sending` says for each platform with a token how far its messages are; `held` are
     those that asked us to wait. `unserved` counts the chats, by platform and bot, that wait for a bot without a token.
-    `forecasts` say how long the messages of the next hours take.
+    `forecasts` say how long the messages of the next hours take. `similarity` is None if no embedder is set.
     """
 
     at: datetime
@@ -174,6 +175,7 @@ class Status:
     sending: Mapping[Platform, SendingProgress] = field(default_factory=dict)
     held: frozenset[Platform] = frozenset()
     forecasts: tuple[SendingForecast, ...] = ()
+    similarity: Similarity | None = None
 
     @property
     def silent(self) -> bool:

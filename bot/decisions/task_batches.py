@@ -1,4 +1,4 @@
-"""What a service hands over to its workers: batches of summaries, of papers to read, and of chats. Pure."""
+"""What a service hands over to its workers: batches of summaries, of papers to read or embed, and of chats. Pure."""
 
 from __future__ import annotations
 
@@ -15,6 +15,17 @@ between the workers."""
 
 TASKS_AT_ONCE = 32
 """Tasks of one queue that wait at the same time; more are added when these are done, by what is urgent then."""
+
+EMBEDDING_TASKS, PAPERS_A_TASK = 8, 64
+"""Tasks that wait for vectors at the same time, and papers in each: half a minute of a model on one core."""
+
+EMBEDDED_AT_ONCE = EMBEDDING_TASKS * PAPERS_A_TASK
+
+TAUGHT_AT_ONCE, CHATS_A_LESSON = 320, 10
+"""Chats whose models wait to be trained at the same time, and chats of one task: some seconds."""
+
+NOT_URGENT = -1
+"""The priority of tasks that nobody waits for."""
 
 SOON = timedelta(hours=1)
 
@@ -76,3 +87,14 @@ def chat_batches(due: Sequence[Chat], room: int) -> list[tuple[ChatRef, ...]]:
     size = min(max(len(in_order) // TASKS_AT_ONCE, FEWEST_CHATS), MOST_CHATS)
     refs = [chat.ref for chat in in_order]
     return [tuple(refs[at : at + size]) for at in range(0, len(refs), size)][:room]
+
+
+def embedding_batches(papers: Sequence[tuple[str, int]]) -> list[Sequence[tuple[str, int]]]:
+    """Return batches of papers (id, version) in their order, one for each task."""
+    return [papers[at : at + PAPERS_A_TASK] for at in range(0, min(len(papers), EMBEDDED_AT_ONCE), PAPERS_A_TASK)]
+
+
+def learning_batches(chats: Sequence[ChatRef], room: int) -> list[Sequence[ChatRef]]:
+    """Return at most `room` batches of chats whose models are trained, in their order, one for each task."""
+    chats = chats[:TAUGHT_AT_ONCE]
+    return [chats[at : at + CHATS_A_LESSON] for at in range(0, len(chats), CHATS_A_LESSON)][:room]

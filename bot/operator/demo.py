@@ -32,6 +32,8 @@ from bot.model import (
     Source,
 )
 from bot.pipeline import DeliveryWorker, DigestBuilder
+from bot.providers.budget import Meter
+from bot.relevance.measuring import PaperRelevance
 from bot.render.terminal import print_document, terminal_digest
 from bot.service.clock import SystemClock
 from bot.settings import Settings
@@ -115,6 +117,7 @@ class Demo:
     clock: SampleClock
     source: sample.SampleSource
     makers: FallbackChain
+    relevance: PaperRelevance
     terminal: Terminal
     settings: Settings
 
@@ -138,8 +141,12 @@ async def _open_demo(settings: Settings, console: Console) -> AsyncIterator[Demo
     first = min(sample.days())  # the clock then goes from day to day, as in the service
     clock = SampleClock(first)
     url = f"sqlite+aiosqlite:///{settings.data_dir / 'paperboy.sqlite3'}"
-    async with await open_store(url) as store, build(settings, clock, store) as makers:
-        yield Demo(store, clock, sample.SampleSource(first), makers, Terminal(console), settings)
+    async with await open_store(url) as store:
+        meter = Meter(settings.model_budget, clock, store, concurrency=settings.model_concurrency)
+        async with build(settings, clock, meter) as makers:
+            yield Demo(
+                store, clock, sample.SampleSource(first), makers, PaperRelevance(store), Terminal(console), settings
+            )
 
 
 async def _run_pipeline(demo: Demo) -> None:
@@ -154,14 +161,15 @@ async def _run_pipeline(demo: Demo) -> None:
             # Forced, so that the demo does not depend on the rules for when a poll is due.
             await pipeline.poll(demo.store, demo.source, demo.clock, upto=day, force=True)
             progress.advance(task)
-            await pipeline.match(demo.store)
+            await pipeline.match(demo.store, demo.relevance)
             progress.advance(task)
         progress.update(task, description="Summaries")
-        await pipeline.choose(demo.store, demo.clock.now())
+        rankings = pipeline.Rankings(demo.relevance)
+        await pipeline.choose(demo.store, demo.clock.now(), rankings)
         await pipeline.summarize(demo.store, demo.makers, NoReader(), demo.clock)
         progress.advance(task)
         progress.update(task, description="Digest and archive")
-        builder = DigestBuilder({Platform.SITE: demo.terminal}, demo.makers, NoReader())
+        builder = DigestBuilder({Platform.SITE: demo.terminal}, demo.makers, NoReader(), rankings)
         await pipeline.compose(demo.store, builder, demo.clock, upto=demo.clock.day)
         await publish(demo.store, demo.settings)
         progress.advance(task)

@@ -11,10 +11,11 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from bot.decisions.model_requests import LEAST_REQUESTS, LEAST_TOKENS, is_enough_for_one
-from bot.errors import BadSetting, PaperboyError, StoreUnavailable
+from bot.errors import BadSetting, ModelUnavailable, PaperboyError, StoreUnavailable
 from bot.model import Allowance, Platform
 from bot.service.app import App, default_topics, open_app
 from bot.service.bots import bots_of, unserved
+from bot.service.status import similarity
 from bot.service.status_text import describe_followers, describe_unserved
 from bot.settings import Settings, unknown_names
 
@@ -68,6 +69,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
                 yield finding
             async for finding in _models(app):
                 yield finding
+            yield await _check("similarity", lambda: _similarity(app))
             async for finding in _platforms(app):
                 yield finding
     except BadSetting as error:
@@ -89,7 +91,7 @@ def _keys(settings: Settings) -> Iterator[Finding]:
     judge = settings.model_judge
     if judge is not None and all(model == "extractive" for model in settings.models):
         yield Finding("settings", None, "MODEL_JUDGE is set, but MODEL names no model whose statements it could check.")
-    providers = {model.partition(":")[0] for model in (*settings.models, judge or "")}
+    providers = {model.partition(":")[0] for model in (*settings.models, judge or "", settings.embeddings)}
     for name, provider, value in (
         ("GEMINI_API_KEY", "google", settings.gemini_api_key),
         ("OPENAI_API_KEY", "openai", settings.openai_api_key),
@@ -127,10 +129,13 @@ def _contact(settings: Settings) -> Finding:
 
 
 def _budget(settings: Settings) -> Iterator[Finding]:
-    """Report limits of a day that leave every digest without a summary by a model."""
+    """Report limits of a day that leave every digest without a summary by a model, or every paper without a vector."""
+    requests, tokens = settings.model_requests_per_day, settings.model_tokens_per_day
+    if ":" in settings.embeddings and requests in (0, 1):
+        reason = "they get at most half of the day's budget; set 2 or more"
+        yield Finding("budget", None, f"MODEL_REQUESTS_PER_DAY={requests} gives no paper a vector: {reason}")
     if all(model == "extractive" for model in settings.models):
         return
-    requests, tokens = settings.model_requests_per_day, settings.model_tokens_per_day
     for name, limit, allowance, least in (
         ("MODEL_REQUESTS_PER_DAY", requests, Allowance(requests=requests), LEAST_REQUESTS),
         ("MODEL_TOKENS_PER_DAY", tokens, Allowance(tokens=tokens), LEAST_TOKENS),
@@ -160,6 +165,20 @@ async def _models(app: App) -> AsyncIterator[Finding]:
 
 async def _judge(app: App, name: str) -> str:
     return f"{name} {await app.makers.probe(name)}"
+
+
+async def _similarity(app: App) -> str:
+    if app.embedder is None:
+        others = "local, google:NAME or openai:NAME"
+        return f"measured by words alone; set EMBEDDINGS to {others} to find papers by their meaning"
+    name = app.embedder.name
+    try:
+        seconds = await app.embedder.probe()
+    except ModelUnavailable as error:
+        raise ModelUnavailable(f"{error} Until it answers, papers are ranked by their words.") from error
+    found = await similarity(app.store, name, app.clock.now())
+    counts = f"{found.embedded:,} of {found.papers:,} papers of the last week have vectors"
+    return f"measured by words and vectors; {name} answers in {seconds:.1f} s; {counts}"
 
 
 async def _platforms(app: App) -> AsyncIterator[Finding]:

@@ -18,7 +18,7 @@ from bot.settings import Settings
 async def status(settings: Settings, *, by_category: bool = False) -> Status:
     """Return the state; with `by_category`, its ledger has a line for each day and primary category."""
     async with open_app(settings) as app:
-        state = await gather(app.store, app.clock, bots_of(settings), app.loads)
+        state = await gather(app.store, app.clock, bots_of(settings), app.loads, embedder=app.embedder_name)
         if not by_category:
             return state
         # From the first day of the week that `gather` shows, so that both ledgers cover the same days.

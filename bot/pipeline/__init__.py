@@ -2,10 +2,13 @@
 anywhere and be run again: nothing is lost, and nothing is done twice.
 
     poll(store, source)            arXiv's feed, API and OAI  →  papers, announcements, the ledger of listings
+    count_terms(store, relevance)  announcements              →  in how many papers each term occurs (part of `match`)
     match(store, relevance)        announcements × topics     →  matches
     choose(store)                  candidates of each chat    →  summaries that are wanted
     read(store, reader)            wanted deep summaries      →  full texts in the cache (`summarize` reads too)
     summarize(store, chain)        wanted                     →  summaries, once per version × language × depth
+    Embedding(store, embedder, clock).run()  papers         →  vectors, beside the other steps: nothing waits for it
+    Learning(store, relevance, clock).run()  votes          →  a model for each chat, beside the other steps
     spread(store, loads)           too many chats due at once →  a minute for each of them
     compose(store, builder)        chats that are due         →  digests and their deliveries, written before sending
     DeliveryWorker(store, …).deliver()   deliveries           →  messages, and the outcome of each
@@ -18,6 +21,8 @@ from bot.pipeline.choose import Chooser, choose
 from bot.pipeline.compose import compose, digest_now
 from bot.pipeline.deliver import DeliveryWorker
 from bot.pipeline.drafts import DigestBuilder
+from bot.pipeline.embed import Embedding
+from bot.pipeline.learn import Learning
 from bot.pipeline.match import match
 from bot.pipeline.on_demand import digest_of, read_now
 from bot.pipeline.past_matches import past_matches, week_counts
@@ -34,6 +39,8 @@ __all__ = [
     "Chooser",
     "DeliveryWorker",
     "DigestBuilder",
+    "Embedding",
+    "Learning",
     "Patience",
     "Rankings",
     "choose",

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import date
-from functools import partial
 from itertools import takewhile
 from typing import TypeVar
 
@@ -18,6 +17,7 @@ import structlog
 from bot.decisions import matches
 from bot.decisions.matches import MOST_CLOSE, Matching
 from bot.model import Announced, TopicState, is_interest
+from bot.pipeline.count_terms import count_terms
 from bot.ports import Relevance, Store
 from bot.topics.compiled import CompiledTopics, followed
 
@@ -46,8 +46,11 @@ Result = TypeVar("Result")
 async def match(store: Store, relevance: Relevance | None = None) -> int:
     """Match the announcements since each topic was last matched; returns how many matches were found.
 
-    Without `relevance`, interests alone wait until they are matched with it.
+    Without `relevance`, interests alone wait until they are matched with it. Terms are counted first: closeness depends
+    on how rare they are.
     """
+    if relevance is not None:
+        await count_terms(store, relevance)
     states = await _topics_behind(store, await store.last_seq())
     if relevance is None:
         states = [state for state in states if not is_interest(state.query)]
@@ -118,9 +121,11 @@ async def matches_of(
         for day in work.days:
             await relevance.read({seq: entry for seq, entry in announced if entry.announcement.day == day})
             known = await matched_before([state.id for state in interests], day)
-            close = partial(_close, relevance, work, day, known)
-            for part in await _in_thread(close, interests, INTERESTS_AT_ONCE):
-                for topic_id, seqs in part.items():
+            for at in range(0, len(interests), INTERESTS_AT_ONCE):
+                some = interests[at : at + INTERESTS_AT_ONCE]
+                await relevance.prepare([state.query for state in some])
+                close = await asyncio.to_thread(_close, relevance, work, day, known, some)
+                for topic_id, seqs in close.items():
                     found[topic_id] = tuple(sorted((*found.get(topic_id, ()), *seqs)))
     return found
 

@@ -47,10 +47,16 @@ class Measures:
         # Also those that were read before: what it keeps of papers is limited.
         if self._relevance is not None:
             await self._relevance.read(announced)
+            await self._relevance.prepare(self._log.queries)
         liked = {paper_id for model in models for paper_id in model.liked} - self._authors.keys()
         if liked:
             papers = await self._store.papers(liked)
             self._authors |= {paper_id: author_keys(paper.authors) for paper_id, paper in papers.items()}
+
+    async def read_liked(self, models: Collection[ChatModel]) -> None:
+        """Read the papers that chats like, which `reasons` names. Raises `StoreUnavailable`."""
+        if self._relevance is not None:
+            await self._relevance.prepare((), models)
 
     def rank(
         self, found: Found, size: int, now: datetime, model: ChatModel | None = None, explorer: str = ""

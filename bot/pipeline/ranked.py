@@ -33,6 +33,7 @@ async def ranked(
     by_seq = {candidate.announced.seq: candidate for candidate in candidates}
     found = [(seq, tuple(sorted(numbers[match.topic] for match in by_seq[seq].matches))) for seq in sorted(by_seq)]
     await measures.read(by_seq, [model] if model else [])
+    await measures.read_liked([model] if model else [])
     most = len(found) if size is None else size
     topic_ids = dict(found)
     return [

@@ -132,6 +132,7 @@ class RankingRun:
     async def read_shown(self, ranked: Collection[Ranking]) -> None:
         """Read what `candidates` needs of these rankings of the chats that `rank` was called with last."""
         await self._measures.read({seq for ranking in ranked for seq in ranking.shown}, self._models.values())
+        await self._measures.read_liked(self._models.values())
 
     def candidates(self, chat: Chat, unseen: Unseen, ranked: Ranking) -> list[Candidate]:
         """The papers that a chat's digest shows as cards, with why they match and the reasons for their places."""

@@ -57,8 +57,9 @@ class Relevance(Protocol):
         interests, and the papers that a chat likes. Without it they are measured, too: by words, and without naming
         liked papers that were not read."""
 
-    async def counted_upto(self) -> int:
-        """The sequence number of the last announcement whose terms the store's counts have; 0 without counts."""
+    async def counted_upto(self, seq: int) -> int:
+        """The sequence number up to which the terms of announcements are counted; 0 if none are. The store is asked if
+        that is known to be less than `seq` only."""
 
     async def count(self, papers: Sequence[Paper], upto: int) -> None:
         """Add the terms of these papers to the store's counts, which then reach up to that sequence number."""

@@ -22,6 +22,9 @@ class Votes(Protocol):
     async def take_back(self, ref: ChatRef, person: str, paper_id: str, kind: VoteKind, now: datetime) -> bool:
         """Delete a person's vote; returns whether there was one."""
 
+    async def has_votes(self) -> bool:
+        """Whether any chat has a vote."""
+
     async def votes_of(self, ref: ChatRef) -> list[Vote]:
         """All votes of a chat, oldest first."""
 
@@ -71,6 +74,10 @@ class Terms(Protocol):
     async def papers_without_vector(self, embedder: str, since: date, limit: int) -> list[Paper]:
         """Papers (their stored version) that have no vector: those announced on that day or later as new or
         cross-listed, newest day first; then those with a vote."""
+
+    async def vector_counts(self, embedder: str, since: date) -> tuple[int, int]:
+        """How many papers announced on that day or later as new or cross-listed have a vector (of their stored
+        version), and how many there are."""
 
     async def forget_vectors(self, before: date) -> int:
         """Delete the vectors that were stored before the listings of that day, except those of papers that were

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from bot.relevance import scores
 from bot.relevance.model_weights import ModelWeights
@@ -46,9 +47,9 @@ def _embedded(text: TextQuery, block: PaperBlock, rows: Sequence[int], vectors: 
     return np.where(block.has_embedding[rows], _cosines(block.embeddings, rows, vector), np.float32(np.nan))
 
 
-def _cosines(vectors: Floats, rows: Sequence[int], vector: Floats) -> Floats:
+def _cosines(vectors: npt.NDArray[np.floating], rows: Sequence[int], vector: Floats) -> Floats:
     # Not by BLAS, whose sums depend on how many rows there are.
-    return np.asarray(np.einsum("ij,j->i", vectors[rows], vector), np.float32)
+    return np.asarray(np.einsum("ij,j->i", vectors[rows].astype(np.float32, copy=False), vector), np.float32)
 
 
 def _count(term: ExactTerm, block: PaperBlock) -> Floats:

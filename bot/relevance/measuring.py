@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
@@ -19,8 +20,7 @@ from bot.relevance.paper_block import PaperBlock
 from bot.relevance.paper_memory import MOST_BYTES, PaperMemory, Place
 from bot.relevance.paper_reading import PaperReading
 from bot.relevance.queries import Query, compiled
-from bot.relevance.starter import starter
-from bot.relevance.term_table import Floats, TermTable
+from bot.relevance.term_table import Floats
 
 MOST_QUERIES = 4_000
 """Topics kept as arrays: about 6 MB. Others are read again."""
@@ -43,12 +43,11 @@ class PaperRelevance:
         learner: LearnerProcess | None = None,
         *,
         most_bytes: int = MOST_BYTES,
-        start: TermTable | None = None,
     ) -> None:
         self._store, self._embedder = store, embedder
         self._learner = learner or LearnerProcess()
         self._memory = PaperMemory(most_bytes)
-        self._reading = PaperReading(store, embedder, self._memory, start or starter())
+        self._reading = PaperReading(store, embedder, self._memory)
         self._compiled = lru_cache(MOST_QUERIES)(compiled)
         self._weights_of = lru_cache(MOST_MODELS)(weights_of)
         self._next_number = itertools.count(-1, -1)
@@ -65,15 +64,16 @@ class PaperRelevance:
 
     async def prepare(self, topics: Collection[str], models: Collection[ChatModel] = ()) -> None:
         if self._embedder is not None:
-            await self._reading.embed([text for topic in topics for text in _texts(self._query(topic))])
+            texts = await asyncio.to_thread(lambda: [text for topic in topics for text in _texts(self._query(topic))])
+            await self._reading.embed(texts)
         liked = {paper_id for model in models for paper_id in model.liked[: weights.LIKED_COMPARED]}
         missing = [paper_id for paper_id in sorted(liked) if self._memory.number_of(paper_id) is None]
         if missing:
             papers = await self._store.papers(missing)
             await self._reading.read({next(self._next_number): paper for paper in papers.values()})
 
-    async def counted_upto(self) -> int:
-        return await self._reading.counted_upto()
+    async def counted_upto(self, seq: int) -> int:
+        return await self._reading.counted_upto(seq)
 
     async def count(self, papers: Sequence[Paper], upto: int) -> None:
         await self._reading.count(papers, upto)

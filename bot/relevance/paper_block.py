@@ -81,7 +81,7 @@ class PaperBlock:
     idf: Floats
     norms: Floats
     dense: Floats
-    embeddings: Floats
+    embeddings: npt.NDArray[np.float16]
     table: TermTable = field(repr=False)
 
     def __len__(self) -> int:
@@ -209,14 +209,14 @@ def _ends(lengths: npt.NDArray[np.integer]) -> Ints:
     return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
 
 
-def _embedding_rows(papers: Sequence[PaperRow], embeddings: Mapping[int, Floats]) -> Floats:
+def _embedding_rows(papers: Sequence[PaperRow], embeddings: Mapping[int, Floats]) -> npt.NDArray[np.float16]:
     length = max((len(vector) for vector in embeddings.values()), default=0)
     rows = np.zeros((len(papers), length), np.float32)
     for row, paper in enumerate(papers):
         vector = embeddings.get(paper.number)
         if vector is not None and len(vector) == length:
             rows[row] = vector
-    return _of_length_one(rows)
+    return _of_length_one(rows).astype(np.float16)
 
 
 def _of_length_one(rows: Floats) -> Floats:

@@ -14,7 +14,8 @@ from bot.model import Paper
 from bot.ports import Embedder, Store
 from bot.relevance.paper_block import PaperRow, paper_row
 from bot.relevance.paper_memory import PaperMemory
-from bot.relevance.term_table import Floats, TermTable, updated
+from bot.relevance.starter import starter
+from bot.relevance.term_table import Floats, TermCounter, TermTable
 
 log = structlog.get_logger()
 
@@ -26,18 +27,20 @@ MOST_VECTORS = 4_000
 
 
 class PaperReading:
-    """The papers in `memory`, measured with `table`, and the embeddings of interests (`vectors`).
+    """The papers in `memory`, measured with `table`, and the embeddings of interests (`vectors`)."""
 
-    `start` is the table of terms that the store's counts are added to.
-    """
-
-    def __init__(self, store: Store, embedder: Embedder | None, memory: PaperMemory, start: TermTable) -> None:
-        self._store, self._embedder, self._start = store, embedder, start
+    def __init__(self, store: Store, embedder: Embedder | None, memory: PaperMemory) -> None:
+        self._store, self._embedder = store, embedder
         self.memory = memory
-        self.table = start
+        self._table: TermTable | None = None
         self.vectors: OrderedDict[str, Floats] = OrderedDict()
         self._turn = asyncio.Lock()
         self._looked_for = -1
+
+    @property
+    def table(self) -> TermTable:
+        """The counts of terms, as far as they were read from the store."""
+        return starter() if self._table is None else self._table
 
     async def read(self, papers: Mapping[int, Paper], upto: int = 0) -> None:
         """Read papers by number, unless they are known; `upto` is the last announcement among them."""
@@ -78,10 +81,11 @@ class PaperReading:
 
     # ── counts ──
 
-    async def counted_upto(self) -> int:
-        """The sequence number up to which the store's counts reach; 0 without any."""
+    async def counted_upto(self, seq: int) -> int:
+        """The sequence number up to which the counts reach; the store is asked if that seems to be less than `seq`."""
         async with self._turn:
-            await self._load_counts()
+            if self.table.seq < seq:
+                await self._load_counts()
             return self.table.seq
 
     async def count(self, papers: Sequence[Paper], upto: int) -> None:
@@ -89,9 +93,12 @@ class PaperReading:
         async with self._turn:
             counts = await self._store.term_counts()
             if counts is None or counts.seq < upto:
-                counts = await asyncio.to_thread(updated, counts, papers, upto)
+                counter = TermCounter(counts)
+                for at in range(0, len(papers), PAPERS_AT_ONCE):
+                    await asyncio.to_thread(counter.add, papers[at : at + PAPERS_AT_ONCE])
+                counts = await asyncio.to_thread(counter.counts, upto)
                 await self._store.save_term_counts(counts)
-            self.table = await asyncio.to_thread(self._start.joined, counts)
+            self._table = await asyncio.to_thread(starter().joined, counts)
 
     async def _use_counts(self, upto: int) -> None:
         # Asked for once for each new announcement: as long as nobody has counted, this changes nothing.
@@ -102,7 +109,7 @@ class PaperReading:
     async def _load_counts(self) -> None:
         counts = await self._store.term_counts()
         if counts is not None and counts.seq > self.table.seq:
-            self.table = await asyncio.to_thread(self._start.joined, counts)
+            self._table = await asyncio.to_thread(starter().joined, counts)
 
 
 def _rows(items: Sequence[tuple[int, Paper]]) -> list[PaperRow]:

@@ -73,15 +73,24 @@ class TermTable:
         return TermTable(all_keys, totals, self.papers + counts.papers, self.vectors, counts.seq)
 
 
-def updated(counts: TermCounts | None, papers: Iterable[Paper], seq: int, most: int = MOST_TERMS) -> TermCounts:
-    """The counts with these papers added, which were announced up to `seq`."""
-    known = dict(counts.counts) if counts else {}
-    total = counts.papers if counts else 0
-    for paper in papers:
-        for term in {term for text in (paper.title, paper.abstract) for term, _ in terms_of(text)}:
-            known[term] = known.get(term, 0) + 1
-        total += 1
-    return TermCounts(seq, total, _limited(known, most))
+class TermCounter:
+    """Counts the terms of papers, beginning with what was counted before."""
+
+    def __init__(self, counts: TermCounts | None = None, most: int = MOST_TERMS) -> None:
+        self._counts = dict(counts.counts) if counts else {}
+        self._papers = counts.papers if counts else 0
+        self._most = most
+
+    def add(self, papers: Iterable[Paper]) -> None:
+        """Count each term of a paper once."""
+        for paper in papers:
+            for term in {term for text in (paper.title, paper.abstract) for term, _ in terms_of(text)}:
+                self._counts[term] = self._counts.get(term, 0) + 1
+            self._papers += 1
+
+    def counts(self, seq: int) -> TermCounts:
+        """The counts, which reach up to the announcement `seq`."""
+        return TermCounts(seq, self._papers, _limited(self._counts, self._most))
 
 
 def _limited(counts: dict[str, int], most: int) -> dict[str, int]:

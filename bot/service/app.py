@@ -18,10 +18,10 @@ from bot.decisions.digest_content import SummaryOptions
 from bot.decisions.spreading import Load
 from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
 from bot.model import ARCHIVE, Bot, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
-from bot.pipeline import DigestBuilder, Patience, Rankings
+from bot.pipeline import DigestBuilder, Embedding, Learning, Patience, Rankings
 from bot.pipeline.making import EXTRACTIVE
 from bot.pipeline.upkeep import Limits, UpkeepResult
-from bot.ports import CachedReadings, Clock, Makers, PaperSource, Reader, Relevance, Renderer, Store
+from bot.ports import CachedReadings, Clock, Embedder, Makers, PaperSource, Reader, Relevance, Renderer, Store
 from bot.service import lease, status, status_text
 from bot.service.bots import bots_of
 from bot.service.clock import SystemClock
@@ -43,16 +43,30 @@ class App:
     makers: Makers
     renderers: Mapping[Platform, Renderer]
     cached_readings: CachedReadings
+    relevance: Relevance
+    rankings: Rankings
     counts: Counts = field(default_factory=Counts)
     owner: str = field(default_factory=new_owner)
     send_now: Callable[[], None] = field(default=lambda: None)
-    rankings: Rankings = field(default_factory=Rankings)
-    relevance: Relevance | None = None
-    """None while nothing measures closeness: interests alone are not matched then."""
+    embedder: Embedder | None = None
 
     @property
     def builder(self) -> DigestBuilder:
         return DigestBuilder(self.renderers, self.makers, self.reader, self.rankings)
+
+    @property
+    def embedding(self) -> Embedding | None:
+        """Return what gives vectors to papers; None without an embedder."""
+        return Embedding(self.store, self.embedder, self.clock) if self.embedder is not None else None
+
+    @property
+    def learning(self) -> Learning:
+        """Return what trains the models of chats."""
+        return Learning(self.store, self.relevance, self.clock)
+
+    @property
+    def embedder_name(self) -> str | None:
+        return self.embedder.name if self.embedder is not None else None
 
     @property
     def has_model(self) -> bool:
@@ -88,7 +102,8 @@ class App:
 
     async def health(self) -> list[str]:
         """Return the state of the service, one sentence per line."""
-        return status_text.sentences(await status.gather(self.store, self.clock, bots_of(self.settings), self.loads))
+        bots, embedder = bots_of(self.settings), self.embedder_name
+        return status_text.sentences(await status.gather(self.store, self.clock, bots, self.loads, embedder=embedder))
 
     async def upkeep(self) -> UpkeepResult:
         """Delete what is older than its limit."""
@@ -142,7 +157,10 @@ async def open_app(
     Raises `StoreUnavailable`, `BadSetting`, and `TellUser` if the database has to be migrated while a service uses it.
     """
     # Imported here because they are heavy, and commands that fail early should do so at once.
+    from bot.providers.budget import Meter
     from bot.reading.reader import ArxivReader
+    from bot.relevance.embeddings.providers import build as build_embedder
+    from bot.relevance.measuring import PaperRelevance
     from bot.sources.arxiv_source import ArxivSource
     from bot.sources.fetch import Fetcher
     from bot.sources.gate import Gate
@@ -168,8 +186,30 @@ async def open_app(
         source = ArxivSource(settings, fetcher)
         reader = ArxivReader(fetcher, settings, license_of=source.license)
         counts = Counts()
-        makers = await stack.enter_async_context(build_makers(settings, clock, CountingUsage(store, counts), store))
-        yield App(settings, clock, store, source, reader, makers, renderers(settings.site_url), reader, counts, owner)
+        # One meter, because the operator sets one budget for all models.
+        usage = CountingUsage(store, counts)
+        meter = Meter(settings.model_budget, clock, usage, concurrency=settings.model_concurrency)
+        makers = await stack.enter_async_context(build_makers(settings, clock, meter, store))
+        embedder = build_embedder(settings, clock, meter, store)
+        if embedder is not None:
+            stack.push_async_callback(embedder.close)
+        relevance = PaperRelevance(store, embedder)
+        stack.push_async_callback(relevance.close_parts)
+        yield App(
+            settings,
+            clock,
+            store,
+            source,
+            reader,
+            makers,
+            renderers(settings.site_url),
+            reader,
+            relevance,
+            Rankings(relevance),
+            counts,
+            owner,
+            embedder=embedder,
+        )
 
 
 @asynccontextmanager
@@ -212,7 +252,7 @@ def renderers(archive_url: str | None = None) -> dict[Platform, Renderer]:
 def default_topics(settings: Settings) -> list[str]:
     """Return the topics of DEFAULT_TOPICS, normalized. Raises `BadSetting` that names the invalid one."""
     topics = []
-    for text in settings.default_topics:
+    for text in _with_exclusions(settings.default_topics):
         try:
             topics.append(topic_language.parse(text).query)
         except BadTopic as error:
@@ -220,6 +260,18 @@ def default_topics(settings: Settings) -> list[str]:
             hint = " Topics are separated by “;”." if "," in text else ""
             raise BadSetting("DEFAULT_TOPICS", f"“{text}” is not a topic: {error}{hint}") from None
     return topics
+
+
+def _with_exclusions(texts: Sequence[str]) -> list[str]:
+    """The topics, where a semicolon inside of an interest divides none: "about: lip sync; not faces" is one."""
+    joined: list[str] = []
+    for text in texts:
+        only_excludes = not topic_language.interest_parts(text).wanted
+        if only_excludes and joined and "about:" in joined[-1].casefold():
+            joined[-1] += f"; {text}"
+        else:
+            joined.append(text)
+    return joined
 
 
 async def follow_default_topics(app: App) -> None:

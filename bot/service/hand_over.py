@@ -10,11 +10,12 @@ import structlog
 from bot.decisions import task_batches
 from bot.decisions.health import TaskCounts
 from bot.model import Chat, ChatRef
+from bot.pipeline import Embedding, Learning
 from bot.service.app import App
 from bot.service.owners import has_ended, is_dead
 from bot.service.status import TASK_COUNTS
 from bot.service.task_queue import TaskQueue
-from bot.service.tasks import COMPOSE, READ, SUMMARIZE, keys_argument, keys_from, lock_of
+from bot.service.tasks import COMPOSE, EMBED, LEARN, READ, SUMMARIZE, keys_argument, keys_from, lock_of
 
 log = structlog.get_logger()
 
@@ -58,6 +59,38 @@ class HandOver:
                 )
             else:
                 added += await self._queue.put(SUMMARIZE, arguments, lock=lock, priority=task.priority)
+        return added
+
+    async def embed(self, embedding: Embedding) -> int:
+        """Queue papers that should get a vector and are in no task yet; returns how many tasks were added."""
+        waiting = (await self._queue.waiting()).get(LEARN)
+        if waiting is not None and waiting.todo >= task_batches.EMBEDDING_TASKS:
+            return 0
+        found = await self._queue.arguments(LEARN)
+        queued = {(paper_id, version) for arguments in found for paper_id, version in arguments.get("papers", ())}
+        papers = await embedding.pending(task_batches.EMBEDDED_AT_ONCE + len(queued))
+        keys = [(paper.id, paper.version) for paper in papers if (paper.id, paper.version) not in queued]
+        added = 0
+        for batch in task_batches.embedding_batches(keys):
+            (paper_id, version), arguments = batch[0], {"papers": [list(key) for key in batch]}
+            added += await self._queue.put(
+                LEARN, arguments, lock=f"{paper_id}v{version}", priority=task_batches.NOT_URGENT, task=EMBED
+            )
+        return added
+
+    async def learn(self, learning: Learning) -> int:
+        """Queue the chats that have new votes and are in no task yet; returns how many tasks were added."""
+        room = await self._room(LEARN)
+        if not room:
+            return 0
+        queued = {
+            ChatRef.parse(chat) for found in await self._queue.arguments(LEARN) for chat in found.get("chats", ())
+        }
+        chats = await learning.pending(task_batches.TAUGHT_AT_ONCE + len(queued))
+        added = 0
+        for batch in task_batches.learning_batches([ref for ref in chats if ref not in queued], room):
+            arguments = {"chats": [str(ref) for ref in batch]}
+            added += await self._queue.put(LEARN, arguments, lock=str(batch[0]))
         return added
 
     async def compose(self) -> int:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from bot import pipeline
 from bot.model import Bot, DeliveryState, Platform
@@ -22,6 +22,10 @@ from bot.site.publishing import publish
 
 COMMAND_WAITS_SECONDS = 600.0
 """How long a command waits for models that are paused, counted anew whenever a summary was made."""
+
+
+EMBEDS_FOR = timedelta(minutes=10)
+"""How long one pass embeds papers before it goes on without the vectors of the others."""
 
 
 @dataclass(slots=True)
@@ -86,7 +90,12 @@ async def run_steps(
         done.announcements = polled.announcements
         done.failures = [str(failure) for failure in polled.failures]
     # From here on a failure of arXiv does not matter: the steps work on what is stored.
+    if (embedding := app.embedding) is not None:
+        say("Embedding new papers …")
+        # First: they are matched and delivered in this pass, and no later one would rank them.
+        await embedding.run(until=app.clock.now() + EMBEDS_FOR)
     done.matches = await pipeline.match(app.store, app.relevance)
+    await app.learning.run()
     await pipeline.choose(app.store, app.clock.now(), app.rankings, has_model=app.has_model)
     # The digests of this pass are not written later: a model that asks for a minute gets it.
     done.summaries = await summarize(app, Patience(app.clock, COMMAND_WAITS_SECONDS, say))

@@ -16,7 +16,7 @@ from bot import pipeline
 from bot.decisions import polling
 from bot.errors import BadSetting
 from bot.model import Bot
-from bot.pipeline import Rankings
+from bot.pipeline import Embedding, Rankings
 from bot.pipeline.poll import NeededArchives, poll_state
 from bot.ports import Clock, Relevance, Store
 from bot.service import lease, memory, metrics, status, status_text, web
@@ -46,6 +46,10 @@ READ_SECONDS = 10
 # A retry after a short rate limit, and a digest whose time has come, wait no longer than this.
 SEND_SECONDS = 3
 SPREAD_SECONDS = 60
+# How soon a new interest is embedded; new papers start this job at once.
+EMBED_SECONDS = 30
+# How soon a vote counts. Without new votes it asks the store once, by an index.
+LEARN_SECONDS = 5
 # New summaries start this job at once; the interval only catches up on what was written in other ways.
 SITE_SECONDS = 600
 WATCH_SECONDS = 10
@@ -148,6 +152,7 @@ class Service:
         async def poll() -> None:
             if await pipeline.poll(app.store, app.source, app.clock, needed):
                 jobs.soon("read")
+                jobs.soon("embed")
 
         matching = MatchingJob(app.store, app.clock, app.rankings, app.relevance, has_model=app.has_model)
 
@@ -174,12 +179,29 @@ class Service:
         async def spread() -> None:
             await pipeline.spread(app.store, app.loads, app.clock)
 
-        async with jobs.removed_at_end("poll", "read", "spread", "compose", "tend", "upkeep"):
+        async def embed(embedding: Embedding) -> None:
+            if hand_over is not None:
+                await hand_over.embed(embedding)
+            elif await embedding.run():
+                jobs.soon("read")  # interests may wait for these vectors
+
+        learning = app.learning
+
+        async def learn() -> None:
+            if hand_over is not None:
+                await hand_over.learn(learning)
+            else:
+                await learning.run()
+
+        async with jobs.removed_at_end("poll", "read", "spread", "compose", "embed", "learn", "tend", "upkeep"):
             jobs.every(POLL_SECONDS, "poll", poll)
             jobs.every(READ_SECONDS, "read", read)
             jobs.every(SPREAD_SECONDS, "spread", spread)
             jobs.every(SEND_SECONDS, "compose", compose)
             jobs.every(UPKEEP_SECONDS, "upkeep", app.upkeep_if_due)
+            jobs.every(LEARN_SECONDS, "learn", learn)
+            if (embedding := app.embedding) is not None:
+                jobs.every(EMBED_SECONDS, "embed", partial(embed, embedding))
             if hand_over is not None:
                 jobs.every(TEND_SECONDS, "tend", partial(tend, hand_over))
             yield
@@ -271,7 +293,7 @@ async def _listen(stack: AsyncExitStack, app: App, hooks: Mapping[str, Hook]) ->
     settings, site = app.settings, site_dir(app.settings)
     # The first pages are written by a job, but requests may come before it.
     site.mkdir(parents=True, exist_ok=True)
-    latest = status.CachedStatus(app.store, app.clock, bots_of(settings), app.loads)
+    latest = status.CachedStatus(app.store, app.clock, bots_of(settings), app.loads, app.embedder_name)
     stack.push_async_callback(latest.stop)
 
     async def health() -> dict[str, object]:

@@ -7,11 +7,13 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 
 from bot.arxiv import calendar
+from bot.decisions.embedding import EmbeddingState, Similarity, embedded_since
 from bot.decisions.health import DAYS, UNSETTLED, Gap, Service, Status, TaskCounts, Unfinished, gaps, is_running
 from bot.decisions.ledger import ARXIV_BEGAN
 from bot.decisions.spreading import Load
 from bot.errors import StoreUnavailable
 from bot.model import Bot, ListingRecord, Platform, SendingProgress
+from bot.pipeline.embed import EMBEDDING_STATE
 from bot.pipeline.platform_holds import held_platforms
 from bot.pipeline.poll import NeededArchives, poll_state
 from bot.pipeline.spread import sending_forecasts
@@ -58,10 +60,12 @@ async def gather(
     bots: Collection[Bot] = (),
     loads: Mapping[Platform, Load] | None = None,
     *,
+    embedder: str | None = None,
     needed: NeededArchives | None = None,
     kept: KeptValues | None = None,
 ) -> Status:
-    """Read the state; with `bots`, also which chats none of these serves; with `loads`, also how long sending takes.
+    """Read the state; with `bots`, also which chats none of these serves; with `loads`, also how long sending takes;
+    with the name of an `embedder`, also how far that is.
 
     Raises `StoreUnavailable`.
 
@@ -107,8 +111,16 @@ async def gather(
         unserved=unserved(await kept.get("bots", store.chats_by_bot), bots) if bots else {},
         sending={platform: await _progress(store, kept, platform, now) for platform in platforms},
         held=await held_platforms(store, platforms, now),
+        similarity=await kept.get("vectors", lambda: similarity(store, embedder, now)) if embedder else None,
         forecasts=tuple(await kept.get("forecasts", lambda: sending_forecasts(store, loads or {}, clock))),
     )
+
+
+async def similarity(store: Store, embedder: str, now: datetime) -> Similarity:
+    """Return how far the embedder of this name is. Raises `StoreUnavailable`."""
+    embedded, papers = await store.vector_counts(embedder, embedded_since(await store.latest_day(), now))
+    state = EmbeddingState.from_json(await store.value(EMBEDDING_STATE), embedder, now)
+    return Similarity(embedder, embedded, papers, state.trouble)
 
 
 async def _workers(store: Store, now: datetime) -> tuple[str, ...]:
@@ -156,10 +168,15 @@ class CachedStatus:
     """
 
     def __init__(
-        self, store: Store, clock: Clock, bots: Collection[Bot] = (), loads: Mapping[Platform, Load] | None = None
+        self,
+        store: Store,
+        clock: Clock,
+        bots: Collection[Bot] = (),
+        loads: Mapping[Platform, Load] | None = None,
+        embedder: str | None = None,
     ) -> None:
-        """`bots` and `loads` are those that `gather` takes."""
-        self._store, self._clock, self._bots, self._loads = store, clock, bots, loads
+        """`bots`, `loads` and `embedder` are those that `gather` takes."""
+        self._store, self._clock, self._bots, self._loads, self._embedder = store, clock, bots, loads, embedder
         self._needed, self._kept = NeededArchives(store, clock), KeptValues(clock)
         self._gathering: asyncio.Task[Status] | None = None
         self._started_at: datetime | None = None
@@ -171,7 +188,15 @@ class CachedStatus:
         is_fresh = self._started_at is not None and abs(now - self._started_at) < CACHE_FOR
         if self._gathering is None or (self._gathering.done() and not is_fresh):
             self._gathering = asyncio.create_task(
-                gather(self._store, self._clock, self._bots, self._loads, needed=self._needed, kept=self._kept),
+                gather(
+                    self._store,
+                    self._clock,
+                    self._bots,
+                    self._loads,
+                    embedder=self._embedder,
+                    needed=self._needed,
+                    kept=self._kept,
+                ),
                 name="status",
             )
             self._started_at = now

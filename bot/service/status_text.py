@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from bot.decisions.embedding import Similarity, describe_similarity
 from bot.decisions.health import STALLED_AFTER, UNSETTLED, Status, Unfinished, counted, short_date, timestamp
 from bot.decisions.spreading import SendingForecast
 from bot.model import JSON, FollowCounts, Platform
@@ -31,6 +32,7 @@ def sentences(status: Status) -> list[str]:
     wait = "waits" if status.wanted == 1 else "wait"
     followers = describe_followers(status.counts)
     lines.append(f"{followers}; {counted(status.wanted, 'summary')} {wait}.")
+    lines.append(describe_similarity(status.similarity))
     lines += list(_workers(status))
     lines += [f"{counted(waiting.count, waiting.what)}: {waiting.reason}" for waiting in status.unfinished]
     lines += [f"{ref} gets nothing: {why}" for ref, why in status.suspended.items()]
@@ -160,8 +162,16 @@ def health(status: Status) -> JSON:
         },
         "unserved_chats": sum(status.unserved.values()),
         "deliveries": {f"{platform}:{state}": count for (platform, state), count in sorted(status.deliveries.items())},
+        "similarity": _similarity(status.similarity),
         "gaps": [{"day": gap.day.isoformat(), "cause": str(gap.cause), "why": gap.why} for gap in status.gaps],
     }
+
+
+def _similarity(similarity: Similarity | None) -> JSON:
+    if similarity is None:
+        return {"embeddings": "none"}
+    counts = {"embedded": similarity.embedded, "papers": similarity.papers}
+    return {"embeddings": similarity.name, **counts, "trouble": similarity.trouble}
 
 
 def _without_chat_names(unfinished: Iterable[Unfinished]) -> dict[str, int]:

@@ -63,10 +63,12 @@ class TaskQueue:
         self.app = app
         self._connector, self._address = connector, address
 
-    async def put(self, queue: str, arguments: JSON, *, lock: str, priority: int = 0) -> bool:
-        """Queue a task unless one with the same lock waits already; returns whether it was queued."""
+    async def put(self, queue: str, arguments: JSON, *, lock: str, priority: int = 0, task: str | None = None) -> bool:
+        """Queue a task unless one with the same lock waits already; returns whether it was queued. `task` is its name,
+        unless it has that of its queue."""
+        name = task or queue
         deferrer = self.app.configure_task(
-            f"{NAMESPACE}:{queue}", queue=queue, queueing_lock=f"{queue} {lock}", priority=priority
+            f"{NAMESPACE}:{name}", queue=queue, queueing_lock=f"{name} {lock}", priority=priority
         )
         with _translated():
             try:

@@ -17,6 +17,7 @@ from bot import pipeline
 from bot.decisions import polling
 from bot.errors import RetryLater
 from bot.model import JSON, ChatRef, Depth, SummaryKey
+from bot.pipeline import Embedding, Learning
 from bot.pipeline.poll import poll_state
 from bot.service.app import App
 from bot.service.counting import TASKS
@@ -24,8 +25,11 @@ from bot.service.task_queue import TaskQueue
 
 log = structlog.get_logger()
 
-READ, SUMMARIZE, COMPOSE = "read", "summarize", "compose"
-QUEUES = (READ, SUMMARIZE, COMPOSE)
+READ, SUMMARIZE, COMPOSE, LEARN = "read", "summarize", "compose", "learn"
+QUEUES = (READ, SUMMARIZE, COMPOSE, LEARN)
+
+EMBED = "embed"
+"""Another task of the queue `LEARN`."""
 
 # 2, 4, 8, 16 and 32 seconds; what then still is pending is queued again.
 RETRY = procrastinate.RetryStrategy(max_attempts=5, exponential_wait=2, retry_exceptions=[RetryLater])
@@ -42,6 +46,8 @@ class Hands:
 
     app: App
     queue: TaskQueue
+    learning: Learning
+    embedding: Embedding | None = None
     last_done_at: datetime | None = None
     _worker_id: int | None = None
 
@@ -63,11 +69,12 @@ class Hands:
             self.app.counts.add(TASKS, queue, outcome)
             self.last_done_at = datetime.now(UTC)
 
-    async def ask_for_more(self, queue: str) -> None:
-        """Let the service queue more summaries if soon none wait: workers must not be idle until its next round."""
+    async def ask_for_more(self, queue: str, job: str) -> None:
+        """Wake the job of the service that queues more if soon no task waits: workers must not be idle until its next
+        round."""
         waiting = (await self.queue.waiting()).get(queue)
         if waiting is None or waiting.todo < FEW_TASKS:
-            await self.queue.wake("read")
+            await self.queue.wake(job)
 
     async def _name_worker(self, worker_id: int | None) -> None:
         # At its first task: until then it holds none that others would have to be given. A worker that was taken for
@@ -109,7 +116,7 @@ async def summarize(context: JobContext, keys: list[list[Any]]) -> None:
         )
         if made:
             await hands.queue.wake("compose", "site")
-        await hands.ask_for_more(SUMMARIZE)
+        await hands.ask_for_more(SUMMARIZE, "read")
 
 
 @tasks.task(name=COMPOSE, queue=COMPOSE, pass_context=True, retry=RETRY)
@@ -122,6 +129,27 @@ async def compose(context: JobContext, chats: list[str]) -> None:
         refs = [ChatRef.parse(chat) for chat in chats]
         if await pipeline.compose(app.store, app.builder, app.clock, listing_owed=is_missing, chats=refs):
             await hands.queue.wake("send")
+
+
+@tasks.task(name=LEARN, queue=LEARN, pass_context=True, retry=RETRY)
+async def learn(context: JobContext, chats: list[str]) -> None:
+    """Train the models of chats."""
+    hands = _hands(context)
+    async with hands.doing(context.job):
+        if await hands.learning.these([ChatRef.parse(chat) for chat in chats]):
+            await hands.ask_for_more(LEARN, LEARN)
+
+
+@tasks.task(name=EMBED, queue=LEARN, pass_context=True, retry=RETRY)
+async def embed(context: JobContext, papers: list[list[Any]]) -> None:
+    """Give vectors to papers."""
+    hands = _hands(context)
+    async with hands.doing(context.job):
+        if hands.embedding is None:
+            return  # EMBEDDINGS names no embedder here
+        made = await hands.embedding.these([(paper_id, version) for paper_id, version in papers])
+        if made:
+            await hands.ask_for_more(LEARN, EMBED)
 
 
 # ── arguments, which are JSON ──

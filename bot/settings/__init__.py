@@ -18,7 +18,7 @@ from pydantic_settings import (
 )
 
 from bot.errors import BadSetting
-from bot.model import Platform
+from bot.model import Budget, Platform
 from bot.model.languages import required_language_code
 from bot.settings import values
 from bot.settings.complaints import message_for
@@ -202,6 +202,11 @@ class Settings(BaseSettings):
     def is_sqlite(self) -> bool:
         """Whether the database in use is a SQLite file."""
         return self.database.startswith("sqlite")
+
+    @property
+    def model_budget(self) -> Budget:
+        """The limits for the requests of all models together."""
+        return Budget(self.model_requests_per_day, self.model_requests_per_minute, self.model_tokens_per_day)
 
     @property
     def models(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Paper, TermCounts
@@ -76,11 +76,7 @@ class SqlTerms:
             await connection.execute(insert, [row | {"seq": seq} for row in rows])
 
     async def papers_without_vector(self, embedder: str, since: date, limit: int) -> list[Paper]:
-        has_vector = exists().where(
-            _vectors.c.paper_id == _papers.c.id,
-            _vectors.c.version == _papers.c.version,
-            _vectors.c.embedder == embedder,
-        )
+        has_vector = _has_vector(embedder)
         announced = (
             select(_papers)
             .join(_log, _log.c.paper_id == _papers.c.id)
@@ -98,6 +94,18 @@ class SqlTerms:
         papers = {row.id: row_mapping.paper(row) for row in rows}
         return list(papers.values())[:limit]
 
+    async def vector_counts(self, embedder: str, since: date) -> tuple[int, int]:
+        announced = (
+            select(_log.c.paper_id)
+            .where(_log.c.day >= since, _log.c.kind.in_(row_mapping.DELIVERING))
+            .distinct()
+            .subquery()
+        )
+        papers = select(func.count()).select_from(announced.join(_papers, _papers.c.id == announced.c.paper_id))
+        async with self.db.read() as connection:
+            embedded = await connection.scalar(papers.where(_has_vector(embedder)))
+            return embedded or 0, await connection.scalar(papers) or 0
+
     async def forget_vectors(self, before: date) -> int:
         async with self.db.read() as connection:
             ids = await _forgettable(connection, before)
@@ -105,6 +113,13 @@ class SqlTerms:
         for chunk in row_mapping.in_chunks(ids, AT_ONCE):
             count += await self.db.write_statement(delete(_vectors).where(_vectors.c.paper_id.in_(chunk)))
         return count
+
+
+def _has_vector(embedder: str) -> ColumnElement[bool]:
+    """Whether a paper has a vector of its stored version."""
+    return exists().where(
+        _vectors.c.paper_id == _papers.c.id, _vectors.c.version == _papers.c.version, _vectors.c.embedder == embedder
+    )
 
 
 async def _forgettable(connection: AsyncConnection, before: date) -> Sequence[str]:

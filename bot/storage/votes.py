@@ -55,6 +55,10 @@ class SqlVotes:
                 await chat_models.wait_to_learn(self.db, connection, chat_id, now)
         return bool(deleted.rowcount)
 
+    async def has_votes(self) -> bool:
+        async with self.db.read() as connection:
+            return (await connection.execute(select(_votes.c.id).limit(1))).first() is not None
+
     async def votes_of(self, ref: ChatRef) -> list[Vote]:
         query = select(_votes).join(_chats, _chats.c.id == _votes.c.chat_id).where(is_chat(ref))
         async with self.db.read() as connection:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bot.errors import BadSetting
-from bot.model import Budget
-from bot.ports import Clock, PaperTexts, Summarizer, UsageStore
+from bot.ports import Clock, PaperTexts, Summarizer
 from bot.providers.budget import Meter
 from bot.settings import Settings
 from bot.summaries import glossary
@@ -20,21 +19,17 @@ from bot.summaries.term_background import TermBackground
 
 
 def build(
-    settings: Settings, clock: Clock, usage: UsageStore | None = None, papers: PaperTexts | None = None
+    settings: Settings, clock: Clock, meter: Meter | None = None, papers: PaperTexts | None = None
 ) -> FallbackChain:
     """Build the chain of the summarizers that MODEL names, and their judge. Loads no SDK: importing one takes a second.
 
+    `meter` is shared by all models, also those for other work; without it, requests are counted for this process alone.
     `papers` is where keywords look up how rare a term is; without it they take the bundled counts.
 
     Raises `BadSetting` if a key is missing or the operator's glossary cannot be read.
     """
-    budget = Budget(
-        requests_per_day=settings.model_requests_per_day,
-        requests_per_minute=settings.model_requests_per_minute,
-        tokens_per_day=settings.model_tokens_per_day,
-    )
     # One meter for all models: the operator sets one budget, whichever models use it.
-    meter = Meter(budget, clock, usage, concurrency=settings.model_concurrency)
+    meter = meter or Meter(settings.model_budget, clock, concurrency=settings.model_concurrency)
     background = TermBackground(papers, clock) if papers is not None else None
     terms = glossary.load(settings.glossary)
     judge = None

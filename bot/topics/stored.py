@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 from bot.errors import BadTopic
 from bot.model import split_query
-from bot.topics.interest import MAX_INTEREST_LENGTH
 from bot.topics.leaf_keys import AnyOf, leaf_keys
 from bot.topics.parse import MAX_LENGTH, MAX_TERMS, parse
 from bot.topics.plurals import singular
@@ -39,11 +38,12 @@ class LeafTable:
     def program(self, query: str) -> Program:
         """The program of a stored topic. Raises BadTopic if today's grammar refuses it.
 
-        Of a topic with an interest it is that of the exact query; of an interest alone, of the categories it names.
+        Of a topic with an interest it is that of the exact query, since the interest only orders what that matches; of
+        an interest alone, of the categories that it names.
         """
-        exact, about = split_query(query)
-        program = self._read(exact) if exact and len(about) <= MAX_INTEREST_LENGTH and len(query) <= MAX_LENGTH else ()
-        return program or tuple(self._codes(parse(query).node))
+        exact, _ = split_query(query)
+        program = self._read(exact) if exact else ()
+        return program or tuple(self._codes(parse(exact or query).node))
 
     def add(self, leaf: Leaf) -> int:
         """The number of a leaf, which is added if it is new."""

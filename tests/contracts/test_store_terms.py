@@ -109,6 +109,18 @@ async def test_papers_with_a_vote_need_a_vector_whenever_they_were_announced(sto
     assert await without(store) == [(ONE, 1)]
 
 
+async def test_papers_with_a_vector_are_counted_by_the_days_on_which_they_were_announced(store: Store) -> None:
+    assert await store.vector_counts(LOCAL, MONDAY) == (0, 0)
+    await store.ingest([announced(ONE, MONDAY), announced(TWO, TUESDAY), announced(THREE, TUESDAY)], NOW)
+    await store.ingest([announced(TWO, WEDNESDAY, Kind.CROSS), announced(FOUR, WEDNESDAY, Kind.REPLACE)], NOW)
+    await store.save_vectors(LOCAL, {(ONE, 1): vector(1), (TWO, 1): vector(1), (FOUR, 1): vector(1)})
+    await store.save_vectors(OTHER, {(THREE, 1): vector(1)})
+    assert await store.vector_counts(LOCAL, MONDAY) == (2, 3)
+    assert await store.vector_counts(LOCAL, TUESDAY) == (1, 2)
+    await store.ingest([announced(TWO, WEDNESDAY, Kind.REPLACE, version=2)], NOW)
+    assert await store.vector_counts(LOCAL, TUESDAY) == (0, 2)
+
+
 async def test_old_vectors_go_but_not_those_of_papers_with_a_vote_or_announced_since(store: Store) -> None:
     await with_chats(store, ANN)
     await store.ingest([announced(name, MONDAY) for name in (ONE, TWO, THREE)], NOW)

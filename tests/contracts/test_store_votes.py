@@ -21,7 +21,7 @@ from bot.model import (
     VoteKind,
 )
 from bot.ports import Store
-from tests.contracts.samples import ANN, BOB, NOW, digest, minutes, paper, send_next, with_chats
+from tests.contracts.samples import ANN, BOB, NOW, announced, digest, minutes, paper, send_next, with_chats
 
 UP, DOWN, SAVED, OPENED = VoteKind.UP, VoteKind.DOWN, VoteKind.SAVED, VoteKind.OPENED
 ONE, TWO, THREE = "2606.00001", "2606.00002", "hep-th/9901001"
@@ -334,3 +334,13 @@ async def test_a_digest_that_was_refused_was_not_shown(store: Store) -> None:
     [delivery] = await store.deliveries(chat=ANN)
     await store.settle(delivery.id, Settlement(DeliveryState.GIVEN_UP), NOW)
     assert await store.shown_papers(ANN, 9) == []
+
+
+async def test_it_is_known_whether_any_chat_has_a_vote(store: Store) -> None:
+    await with_chats(store, ANN)
+    await store.ingest([announced("2606.00001")], NOW)
+    assert not await store.has_votes()
+    await store.vote(ANN, "101", ["2606.00001"], VoteKind.UP, NOW)
+    assert await store.has_votes()
+    await store.take_back(ANN, "101", "2606.00001", VoteKind.UP, NOW)
+    assert not await store.has_votes()

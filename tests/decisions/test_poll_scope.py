@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+from bot import topics
 from bot.arxiv import calendar
 from bot.arxiv.categories import ALL_ARCHIVES
 from bot.decisions import poll_scope
@@ -22,6 +23,13 @@ def test_topics_need_the_archives_of_their_categories_and_all_of_them_if_one_nam
     assert poll_scope.needed_archives([]) == set()
     assert poll_scope.needed_archives(["cat:cs.CV", "cat:math.CO", "no topic ("]) == {"cs", "math"}
     assert poll_scope.needed_archives(["cat:cs.CV", "transformer"]) == set(ALL_ARCHIVES)
+
+
+def test_an_interest_alone_needs_all_archives_or_those_that_its_text_names() -> None:
+    assert poll_scope.needed_archives(["about: talking heads in cs.CV and eess.IV"]) == {"cs", "eess"}
+    assert poll_scope.needed_archives(["cat:cs.CL about: good evaluation"]) == {"cs"}
+    assert poll_scope.needed_archives(["about: talking heads; not cs.RO"]) == set(ALL_ARCHIVES)
+    assert poll_scope.archives_of_topic(topics.parse("about: talking heads")) == set(ALL_ARCHIVES)
 
 
 def test_the_newest_day_is_left_to_the_feed_while_it_may_still_be_filled() -> None:

@@ -52,7 +52,7 @@ class FakeRelevance:
 
     async def prepare(self, topics: Collection[str], models: Collection[ChatModel] = ()) -> None: ...
 
-    async def counted_upto(self) -> int:
+    async def counted_upto(self, seq: int) -> int:
         return self._counted_upto
 
     async def count(self, papers: Sequence[Paper], upto: int) -> None:

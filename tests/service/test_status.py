@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from bot.decisions.embedding import EmbeddingState
 from bot.decisions.health import Cause, Gap, TaskCounts
 from bot.decisions.spreading import Load
 from bot.errors import StoreUnavailable
@@ -32,6 +33,7 @@ from bot.model import (
     TopicState,
     WantedSummary,
 )
+from bot.pipeline.embed import EMBEDDING_STATE
 from bot.pipeline.poll import NeededArchives
 from bot.ports import Store
 from bot.service import metrics, status, status_text
@@ -336,3 +338,32 @@ async def test_the_workers_that_are_alive_and_the_tasks_that_wait_are_shown() ->
         clock.advance(3600)
         lines = status_text.sentences(await status.gather(store, clock))
         assert not any("orker" in line for line in lines), "a service that has stopped says nothing about now"
+
+
+async def test_why_papers_have_no_vectors_is_shown_to_people_and_programs() -> None:
+    async with memory_store() as store:
+        clock = FakeClock(NOW)
+        await store.ingest([announced(f"2609.0000{number}", THURSDAY) for number in range(3)], NOW)
+        found = await status.gather(store, clock)
+        assert "Similarity is measured by words alone (EMBEDDINGS=none)." in status_text.sentences(found)
+        assert status_text.health(found)["similarity"] == {"embeddings": "none"}
+        [line] = await similarity_lines(store, clock)
+        assert line.endswith(
+            "0 of 3 papers of the last week have one: they are made while some chat follows an interest or has voted."
+        )
+        await store.save_vectors("local", {("2609.00001", 1): bytes(8)})
+        trouble = EmbeddingState("local", "The local model does not start.")
+        await store.remember_value(EMBEDDING_STATE, trouble.as_json())
+        [line] = await similarity_lines(store, clock)
+        assert line == (
+            "Similarity is measured by words and vectors (local); 1 of 3 papers of the last week have one, and the "
+            "others are ranked by words: The local model does not start."
+        )
+        found = await status.gather(store, clock, embedder="local")
+        expected = {"embeddings": "local", "embedded": 1, "papers": 3, "trouble": "The local model does not start."}
+        assert status_text.health(found)["similarity"] == expected
+
+
+async def similarity_lines(store: Store, clock: FakeClock) -> list[str]:
+    lines = status_text.sentences(await status.gather(store, clock, embedder="local"))
+    return [line for line in lines if line.startswith("Similarity")]

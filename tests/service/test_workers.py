@@ -18,6 +18,7 @@ from bot.service.running import check_workers
 from bot.settings import load
 from bot.storage.store import open_store
 from tests.fakes.arxiv import FakeArxiv
+from tests.fakes.models import KEY, ModelServer
 from tests.fakes.stores import postgres
 from tests.fakes.telegram import FakeTelegram
 from tests.service.test_running import ANN, Process, settings_for
@@ -87,6 +88,30 @@ async def test_workers_compose_what_is_due_and_the_service_sends_it_once(
         assert await helper.stop() == 0
         assert await service.stop() == 0
     assert max(Counter(shown(telegram)).values()) == 1
+
+
+async def test_workers_embed_the_papers_that_a_service_hands_over(
+    tmp_path: Path, server: str, arxiv: FakeArxiv, telegram: FakeTelegram
+) -> None:
+    arxiv.today = date(2026, 6, 2)
+    ref = ChatRef(Platform.TELEGRAM, str(ANN))
+    async with await open_store(server) as store, ModelServer() as models:
+        await store.add_chat(Chat(ref))
+        await store.subscribe(ref, "cat:cs.CV about: talking heads", date(2026, 6, 1), datetime.now(UTC))
+        environment = settings_for(tmp_path, arxiv, telegram) | {"DATABASE_URL": server, "WORKERS": "procrastinate"}
+        environment |= {"EMBEDDINGS": "openai:small", "OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": models.openai}
+        async with Process(environment, tmp_path) as service, Process(environment, tmp_path, "worker") as helper:
+            async with asyncio.timeout(60):
+                counts = 0, 0
+                while counts[0] < counts[1] or not counts[1]:
+                    counts = await store.vector_counts("openai:small", date(2026, 6, 1))
+                    await asyncio.sleep(0.1)
+            assert helper.said("embedded")
+            assert not service.said("embedded"), "the service itself embeds interests only"
+            assert await helper.stop() == 0
+            assert await service.stop() == 0
+    texts = [text for body in models.asked for text in body["input"]]
+    assert len(texts) == counts[1] + 1, "each paper once, and the interest"
 
 
 async def test_a_second_service_stands_by_and_takes_over_from_one_that_is_killed(

@@ -164,7 +164,7 @@ async def test_the_configured_chain_talks_to_the_configured_servers(
         openai_api_key=KEY,
         openai_base_url=second.openai,
     )
-    async with build(configured, clock, ProcessUsage()) as chain:
+    async with build(configured, clock) as chain:
         made = await chain.summarize(a_request())
     assert made.provenance.model == "openai:local"
     assert (len(server.asked), len(second.asked)) == (1, 1)
@@ -183,7 +183,7 @@ async def test_statements_are_judged_by_the_model_that_the_setting_names_within_
         openai_base_url=second.openai,
     )
     usage = ProcessUsage()
-    async with build(configured, clock, usage) as chain:
+    async with build(configured, clock, Meter(configured.model_budget, clock, usage)) as chain:
         made = await chain.summarize(a_request(language="es"))
         assert (await chain.remaining()).requests == 48
         assert await chain.probe("openai:small") == "answers in 0.0 s"
@@ -217,7 +217,7 @@ async def test_if_the_budget_ends_before_the_judge_the_papers_own_sentences_stan
     configured = settings(
         model=("openai:local",), model_requests_per_day=1, openai_api_key=KEY, openai_base_url=server.openai
     )
-    async with build(configured, clock, ProcessUsage()) as chain:
+    async with build(configured, clock) as chain:
         made = await chain.summarize(a_request(language="es"))
     assert made.provenance.judge is None
     assert {claim.support for claim in (made.headline, *made.takeaways)} == {Support.SENTENCE}

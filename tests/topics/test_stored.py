@@ -61,7 +61,29 @@ def test_topics_of_all_forms_are_read_as_the_parser_reads_them(query: str) -> No
 @pytest.mark.parametrize(
     "query",
     [
+        "gan AND cat:cs.CL about: good evaluation in cs.CV",
+        "about: talking heads in cs.CV or eess.IV; not cs.RO",
+        "about: talking heads in cs.CV",
+    ],
+)
+def test_a_topic_with_an_interest_is_read_as_its_query_or_as_its_categories(query: str) -> None:
+    topic = parse(query)
+    assert read(topic.query) == postfix(topic.node)
+
+
+def test_an_interest_alone_has_no_leaf_and_needs_all_archives() -> None:
+    compiled = CompiledTopics()
+    assert read("about: talking heads") == []
+    assert compiled.archives("about: talking heads") is None
+    compiled.keep(["about: talking heads"])
+    assert len(compiled) == 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
         "",
+        "about: nerf",
         "gan AND",
         "AND gan",
         "(gan",

@@ -13,6 +13,7 @@ from bot.ports import Clock
 from bot.providers.budget import Meter
 from bot.providers.metered_requests import MOST_FORMS, SHORT_WAIT_SECONDS, MeteredRequests, RequestFormRefused
 from bot.providers.slots import Turn
+from bot.tex.latex import readable
 
 TIMEOUT_SECONDS = 60.0
 """Time after which a request is given up; a batch takes a second or two."""
@@ -80,7 +81,7 @@ class EmbeddingClient:
 
     async def passages(self, texts: Sequence[str]) -> list[bytes]:
         await self._meter.check_half(self.name, _estimated_tokens(texts))
-        return await self._embed(texts, Purpose.PASSAGE, Turn.PASSAGES)
+        return await self._embed([readable(text) for text in texts], Purpose.PASSAGE, Turn.PASSAGES)
 
     async def queries(self, texts: Collection[str]) -> list[bytes]:
         return await self._embed(tuple(texts), Purpose.QUERY, Turn.FIRST)

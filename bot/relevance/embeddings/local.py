@@ -91,22 +91,18 @@ class LocalEmbeddings:
 
         Raises `ModelUnavailable` if it cannot start or is killed, and `ModelRefused` if it crashes on these texts.
         """
-        process = self._process
-        if process is None or process.returncode is not None:
-            process = self._process = await self._start()
-            if await self._read(process) is None:
-                await _log_end(process, "local model does not start")
-                raise ModelUnavailable(
-                    f"The local model does not start; see the log, and reinstall it: {INSTALL}.",
-                    retry_after=_CANNOT_START_SECONDS,
-                )
+        was_idle = self._process is not None
+        process = self._process = self._process or await self._started()
         answer = await self._asked(process, request)
-        if answer is None:
-            status = await _log_end(process, "local model ended")
-            if status == -signal.SIGKILL:  # by the system, for lack of memory: no text is at fault
-                raise ModelUnavailable("The local model was killed; the machine may have too little memory.")
+        if answer is not None:
+            return answer
+        status, self._process = await _log_end(process, "local model ended"), None
+        if status != -signal.SIGKILL:
             raise ModelRefused("The local model failed on a text.")
-        return answer
+        # Killed by the system, for lack of memory: no text is at fault.
+        if was_idle:
+            return await self._answer(request)
+        raise ModelUnavailable("The local model was killed; the machine may have too little memory.")
 
     async def _asked(self, process: Process, request: dict[str, Any]) -> dict[str, Any] | None:
         assert process.stdin is not None  # noqa: S101 - it was started with a pipe
@@ -131,8 +127,9 @@ class LocalEmbeddings:
             raise ModelUnavailable("The local model sent an answer that cannot be read.")
         return answer
 
-    async def _start(self) -> Process:
-        return await asyncio.create_subprocess_exec(
+    async def _started(self) -> Process:
+        """A process that has loaded the model. Raises `ModelUnavailable`."""
+        self._process = process = await asyncio.create_subprocess_exec(
             *self._command,
             stdin=PIPE,
             stdout=PIPE,
@@ -143,6 +140,13 @@ class LocalEmbeddings:
             # So that Ctrl-C in a terminal reaches the service only, which ends the process itself.
             start_new_session=True,
         )
+        if await self._read(process) is None:
+            await _log_end(process, "local model does not start")
+            raise ModelUnavailable(
+                f"The local model does not start; see the log, and reinstall it: {INSTALL}.",
+                retry_after=_CANNOT_START_SECONDS,
+            )
+        return process
 
     def _stay(self) -> None:
         """Do not end the process for being idle."""

@@ -206,3 +206,16 @@ async def test_every_button_carries_its_chat_within_discords_limit(dc: FakeDisco
             assert answer.custom_ids
             assert all(custom_id.endswith(f"@{place}") for custom_id in answer.custom_ids)
             assert all(len(custom_id) <= 100 for custom_id in answer.custom_ids)
+
+
+async def test_plain_words_for_a_named_channel_are_asked_about_and_followed_there(
+    dc: FakeDiscord, papers: int, vision: int, store: SqlStore
+) -> None:
+    words = "talking heads driven by audio; not face recognition"
+    question = await dc.interactions.slash(papers, "subscribe", query=words, channel=vision)
+    assert "about:" not in question.text
+    answer = await dc.interactions.click(papers, question.button("Papers about this"))
+    assert "Subscribed" in answer.text
+    assert "face recognition" in answer.text
+    assert {*await topics(store, vision)} == {"cat:cs.CV", f"about: {words}"}
+    assert await topics(store, papers) == ["cat:cs.CL"]

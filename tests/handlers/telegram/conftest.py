@@ -35,6 +35,7 @@ class Bench:
     store: SqlStore
     pipeline: FakePipeline
     talk: Conversation
+    clock: FakeClock
 
     async def ask(self, chat_id: int, text: str, *, user: int | None = None, thread: int | None = None) -> str:
         """Write a message and return the text of the next answer in that chat."""
@@ -74,6 +75,6 @@ async def bench(tg: FakeTelegram, tmp_path: Path) -> AsyncIterator[Bench]:
         app = build(settings_for(tg, tmp_path), talk, store, clock, limiter)
         await app.start()
         try:
-            yield Bench(tg, app, store, pipeline, talk)
+            yield Bench(tg, app, store, pipeline, talk, clock)
         finally:
             await app.stop()

@@ -289,3 +289,24 @@ async def test_a_press_that_cannot_be_acknowledged_is_carried_out_and_answered(b
     bench.tg.press(bench.tg.messages(ANN)[-1], "Read it all", ANN)
     await bench.tg.wait_for(ANN, 4)
     assert len(bench.pipeline.readings) == 2
+
+
+async def test_plain_words_are_asked_about_and_a_button_says_what_is_meant(bench: Bench) -> None:
+    words = "talking heads driven by audio, " + "in films and games and on the telephone " * 3 + "; not faces"
+    await bench.ask(ANN, f"/subscribe {words}")
+    question = bench.tg.messages(ANN)[-1]
+    assert await topics(bench, ANN) == []
+    bench.tg.press(question, "Papers about this", ANN)
+    await bench.tg.until(lambda: "Subscribed" in question.text)
+    assert "about:" not in question.text
+    assert "“talking heads driven by audio, in films" in question.text
+    assert await topics(bench, ANN) == [f"about: {' '.join(words.split())}"]
+
+
+async def test_a_question_that_was_asked_long_ago_gets_a_kind_answer(bench: Bench) -> None:
+    await bench.ask(ANN, "/subscribe talking heads driven by audio")
+    question = bench.tg.messages(ANN)[-1]
+    bench.clock.advance(3601)
+    bench.tg.press(question, "Exactly these words", ANN)
+    await bench.tg.until(lambda: "more than an hour ago" in question.text)
+    assert await topics(bench, ANN) == []

@@ -79,7 +79,6 @@ async def test_a_process_that_was_killed_while_it_was_idle_is_replaced(model: Lo
     await model.embed(["paper"], Purpose.PASSAGE)
     [process] = psutil.Process().children()
     process.kill()
-    await all_ended()
     assert len((await model.embed(["paper"], Purpose.PASSAGE)).vectors) == 1
 
 
