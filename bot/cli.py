@@ -74,6 +74,18 @@ TopicArgument = Annotated[
     str,
     typer.Argument(metavar="QUERY", help="A topic in quotes, e.g. cs.CV or '\"talking head\" AND cat:cs.CV'."),
 ]
+OptionalTopic = Annotated[
+    str | None,
+    typer.Argument(metavar="QUERY", help="A topic in quotes, e.g. cs.CV or '\"talking head\" AND cat:cs.CV'."),
+]
+About = Annotated[
+    str | None,
+    typer.Option(
+        "--about",
+        metavar="TEXT",
+        help="What the papers should be about, in plain words and any language; “not …” pushes away.",
+    ),
+]
 _TOPIC_COMMAND = {"allow_extra_args": True, "ignore_unknown_options": True}
 """For commands with a topic, which may begin with "-" like an option: `check_one_topic` refuses what is too much."""
 
@@ -248,15 +260,16 @@ def _write(shown: Card | Digest, form: str, language: str, output: Output | None
 @app.command(context_settings=_TOPIC_COMMAND)
 def subscribe(
     context: typer.Context,
-    query: TopicArgument,
     chat: ChatOption,
+    query: OptionalTopic = None,
+    about: About = None,
 ) -> None:
-    """Let a chat follow a topic."""
+    """Let a chat follow a topic, an interest, or a topic whose papers an interest orders."""
     from bot.operator import chats
 
-    arguments.check_one_topic([query, *context.args])
-    settings = _settings()
-    typer.echo(_run(lambda: chats.subscribe(settings, chat, query)))
+    arguments.check_one_topic([*([query] if query is not None else []), *context.args])
+    topic, settings = arguments.join_topic(query, about), _settings()
+    typer.echo(_run(lambda: chats.subscribe(settings, chat, topic)))
 
 
 @app.command(context_settings=_TOPIC_COMMAND)
@@ -274,6 +287,25 @@ def unsubscribe(
     arguments.check_one_topic([query, *context.args])
     settings = _settings()
     typer.echo(_run(lambda: chats.unsubscribe(settings, chat, query)))
+
+
+@app.command()
+def like(
+    papers: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE|IDS|zotero|'au:\"NAME\"'",
+            help="A file with ids or links, BibTeX or RIS; ids or links; the word zotero; or an author.",
+        ),
+    ],
+    chat: ChatOption,
+    remove: Annotated[bool, typer.Option("--remove", help="Take back what the chat has liked so.")] = False,
+) -> None:
+    """Tell what a chat likes: its next digests bring similar papers first."""
+    from bot.operator import likes
+
+    settings = _settings()
+    _run(lambda: likes.like(settings, chat, papers, remove=remove))
 
 
 @app.command()

@@ -38,6 +38,10 @@ class Paused(SourceUnavailable):
     """Nothing was requested: arXiv asked us to stay away for `retry_after` seconds more."""
 
 
+class LibraryUnavailable(RetryLater):
+    """A person's library of references (Zotero) did not answer, or asks for a pause."""
+
+
 class ModelUnavailable(RetryLater):
     """A model is down, over its quota, or slow; the next model of the list may work."""
 

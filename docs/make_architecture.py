@@ -38,6 +38,7 @@ CAPTIONS = {
     "bot.site": "the archive: pages, feeds, files",
     "bot.sample": "papers for the demo",
     "bot.decisions": "due times, ranking, retries, budgets",
+    "bot.references": "lists of papers in BibTeX, RIS …",
     "bot.topics": "query language, matching",
     "bot.render": "cards and digests in each format",
     "bot.tex": "TeX as readable text",

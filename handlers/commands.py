@@ -100,6 +100,12 @@ async def summarize(conversation: Conversation, request: Request) -> Result:
     return await conversation.summarize(request.target.chat, link, _depth(depth))
 
 
+async def like(conversation: Conversation, request: Request) -> Result:
+    target = request.target
+    papers = request.arguments.get("papers", "")
+    return await conversation.likes.from_text(target.requester, target.chat, papers, target.title)
+
+
 def _depth(given: str) -> Depth | None:
     try:
         return Depth(given.strip().casefold()) if given.strip() else None
@@ -176,6 +182,13 @@ COMMANDS = (
                 words=tuple(depth.value for depth in Depth),
             ),
         ),
+    ),
+    # No rights for one's own likes; an author's papers are the chat's.
+    Command(
+        "like",
+        "Name papers you like, and digests bring similar ones first",
+        Operation(use_case=like, needs_rights=True, is_slow=True, is_about_chat=True),
+        (Argument("papers", 'arXiv ids or links, or au:"Name" for an author', required=False, may_be_quoted=True),),
     ),
     Command(
         "digest",

@@ -1,6 +1,7 @@
 """Replies: each result of a use case as a text with buttons that fits every platform and a phone.
 
-The writers are grouped by subject in `topic_replies`, `paper_replies` and `setting_replies`; the others are here.
+The writers are grouped by subject in `topic_replies`, `paper_replies`, `like_replies` and
+`setting_replies`; the others are here.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from functools import singledispatch
 from bot import conversation as results
 from bot.errors import TellUser
 from bot.render.nodes import Bullets, Button, Document, Heading, Line, Note, Reply, Text
-from handlers import paper_replies, setting_replies, topic_replies
+from handlers import like_replies, paper_replies, setting_replies, topic_replies
 from handlers.button_actions import Action
 from handlers.commands import COMMANDS
 from handlers.reply_parts import (
@@ -63,6 +64,7 @@ for _writer in (
     paper_replies.unknown_paper,
     paper_replies.unreadable,
     paper_replies.busy,
+    like_replies.liked,
     paper_replies.digest_coming,
     paper_replies.nothing_now,
     paper_replies.resent,
@@ -215,6 +217,8 @@ def _(result: results.Incomplete, chat: ChatName) -> Reply:
         case "unsubscribe":
             question = "Say which topic, or its number in the list."
             return with_note(one_line(question, buttons=((topics_button(chat),),)), chat)
+        case "like":
+            return like_replies.what_to_like(chat)
     paper = (Text("Say which paper: "), Text("/summarize 2406.14272", code=True), Text(", or send its link."))
     return Reply(Document((Line(paper),)))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -77,17 +78,18 @@ def resolve(text: str) -> PaperRef | NotAPaperLink:
         return NotAPaperLink(f"There is nothing to read. {WHAT_TO_SEND}")
     if len(text) > MAX_LENGTH:
         return NotAPaperLink(f"That text is too long to search. {WHAT_TO_SEND}")
-    # Full-width digits and typographic hyphens are common in pasted text.
-    plain = unicodedata.normalize("NFKC", text).replace("\u2010", "-").replace("\u2212", "-")
     reasons = []
-    for piece in _CUTS.split(plain):
-        found = _read(piece.strip(".:!?*_~#&—–"))
+    for found in _read_all(text):
         if isinstance(found, PaperRef):
             return found
-        if found is not None:
-            reasons.append(found)
+        reasons.append(found)
     why = reasons[0] if reasons else "There is no arXiv id in this text."
     return NotAPaperLink(f"{why} {WHAT_TO_SEND}")
+
+
+def all_ids(text: str) -> list[str]:
+    """Return the ids of all arXiv papers that a text names, in order and each once, without versions."""
+    return list(dict.fromkeys(found.id for found in _read_all(text) if isinstance(found, PaperRef)))
 
 
 def parse_id(text: str) -> PaperRef | None:
@@ -95,6 +97,16 @@ def parse_id(text: str) -> PaperRef | None:
     match = _ID.fullmatch(text.strip().removeprefix("arXiv:").removeprefix("arxiv:"))
     found = _checked(match) if match else None
     return found if isinstance(found, PaperRef) else None
+
+
+def _read_all(text: str) -> Iterator[PaperRef | str]:
+    """The papers in the words of a text, and for what only looks like a paper the reason why it is none."""
+    # Full-width digits and typographic hyphens are common in pasted text.
+    plain = unicodedata.normalize("NFKC", text).replace("\u2010", "-").replace("\u2212", "-")
+    for piece in _CUTS.split(plain):
+        found = _read(piece.strip(".:!?*_~#&—–"))
+        if found is not None:
+            yield found
 
 
 def _read(piece: str) -> PaperRef | str | None:

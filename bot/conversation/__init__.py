@@ -1,6 +1,6 @@
 """The use cases behind chat commands, shared by every platform: `Conversation` and the results it returns."""
 
-from bot.conversation.dependencies import Defaults, DigestNow, Operators, ReadPaper, WeekCounts
+from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Operators, ReadPaper, WeekCounts
 from bot.conversation.results import (
     AlreadySubscribed,
     Busy,
@@ -13,6 +13,7 @@ from bot.conversation.results import (
     Health,
     Help,
     Incomplete,
+    Liked,
     NoEvidence,
     NotAccepted,
     NotALink,
@@ -33,6 +34,7 @@ from bot.conversation.results import (
     Subscribed,
     Subscriptions,
     Suggestion,
+    TakenBack,
     TooMany,
     TwoReadings,
     UnknownPaper,
@@ -54,11 +56,13 @@ __all__ = [
     "Defaults",
     "DigestComing",
     "DigestNow",
+    "FindPapers",
     "Followed",
     "Forgotten",
     "Health",
     "Help",
     "Incomplete",
+    "Liked",
     "NoEvidence",
     "NotALink",
     "NotAccepted",
@@ -81,6 +85,7 @@ __all__ = [
     "Subscribed",
     "Subscriptions",
     "Suggestion",
+    "TakenBack",
     "TooMany",
     "TwoReadings",
     "UnknownPaper",

@@ -9,13 +9,22 @@ from typing import Protocol
 
 from bot.decisions import spreading
 from bot.decisions.due_times import next_due
-from bot.model import Card, Chat, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
+from bot.model import Card, Chat, ChatRef, Depth, Digest, FoundPapers, NothingToSend, PaperList, PaperRef, Platform
 
 
 class ReadPaper(Protocol):
     """Reads one paper now. Raises `NoSuchPaper`, `RetryLater` or `GiveUp`; a withdrawn paper comes back as its card."""
 
     async def __call__(self, ref: PaperRef, language: str, depth: Depth) -> Card: ...
+
+
+class FindPapers(Protocol):
+    """Finds papers that people name, in the store or on arXiv, and stores them. Both methods raise `RetryLater`."""
+
+    async def listed(self, wanted: PaperList) -> FoundPapers: ...
+
+    async def by_author(self, name: str) -> FoundPapers:
+        """The latest papers of an author. Raises `BadTopic` for what cannot be a name."""
 
 
 class DigestNow(Protocol):

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.model import Card, Chat, Depth
+from bot.model import Card, Chat, Depth, FoundPapers, PaperList
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +218,25 @@ class NoEvidence:
     paper_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Liked:
+    """Papers that were liked: `new` of `found.papers` were not liked before. `wanted` is the list that named them,
+    empty for an author's papers. `is_for_chat`: the vote is the chat's own, not one person's."""
+
+    found: FoundPapers
+    wanted: PaperList
+    new: int
+    is_for_chat: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """The chat's likes of `gone` of these papers were deleted."""
+
+    found: FoundPapers
+    gone: int
+
+
 # ── digest now ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -350,6 +369,7 @@ Result = (
     | Busy
     | PaperEvidence
     | NoEvidence
+    | Liked
     | DigestComing
     | NothingNow
     | Resent

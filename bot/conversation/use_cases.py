@@ -12,7 +12,8 @@ import structlog
 from bot import topics
 from bot.arxiv import ids
 from bot.conversation import followed_topics, readings, setting_values
-from bot.conversation.dependencies import Defaults, DigestNow, Operators, ReadPaper, WeekCounts
+from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Operators, ReadPaper, WeekCounts
+from bot.conversation.likes import Likes
 from bot.conversation.offers import Offers
 from bot.conversation.paper_requests import PaperRequests
 from bot.conversation.results import (
@@ -83,6 +84,7 @@ class Conversation:
         clock: Clock,
         read: ReadPaper,
         digest: DigestNow,
+        find: FindPapers,
         defaults: Defaults,
         operators: Operators | None = None,
         bot: Bot | None = None,
@@ -92,6 +94,7 @@ class Conversation:
         self._clock = clock
         self._papers = PaperRequests(read)
         self._digest = digest
+        self.likes = Likes(store, clock, find, self._ensure)
         self._defaults = defaults
         self._operators = operators
         self._bot = bot
@@ -161,7 +164,7 @@ class Conversation:
 
     async def _follow(self, ref: ChatRef, topic: Topic, title: str) -> Subscribed | AlreadySubscribed | TooMany:
         explained = topics.explain(topic)
-        chat = await self._known(ref, title, manages=True) or await self._create(ref, title)
+        chat = await self._ensure(ref, title, True)
         following = await self._store.subscriptions(ref)
         now = self._clock.now()
         # From the latest listing on, so that the first digest is not empty.
@@ -299,7 +302,7 @@ class Conversation:
         change = setting_values.read(name, value, self._clock.now())
         if isinstance(change, NotAccepted):
             return change
-        chat = await self._known(ref, title, manages=True) or await self._create(ref, title)
+        chat = await self._ensure(ref, title, True)
         stored = await self._store.change_chat(ref, self._clock.now(), **change.fields)
         changed = stored or change.apply(chat)  # a chat forgotten meanwhile stays forgotten
         return Changed(changed, change.name, change.shown, self._due_locally(changed))
@@ -373,6 +376,9 @@ class Conversation:
         if title and title != chat.title:
             chat = await self._store.change_chat(ref, self._clock.now(), title=title)
         return chat
+
+    async def _ensure(self, ref: ChatRef, title: str, manages: bool) -> Chat:
+        return await self._known(ref, title, manages=manages) or await self._create(ref, title)
 
     def _new_chat(self, ref: ChatRef, title: str = "") -> Chat:
         chat = self._defaults.new_chat(ref, self._clock.now(), title)

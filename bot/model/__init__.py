@@ -58,6 +58,7 @@ from bot.model.papers import (
 )
 from bot.model.platforms import ARCHIVE, Bot, ChatRef, Platform
 from bot.model.readings import Extent, Figure, FoundLinks, Paragraph, Reading, Section, SectionKind, Source, Table
+from bot.model.references import FoundPapers, NamedPaper, PaperList
 from bot.model.relevance import ChatModel, Reason, ReasonKind, TermCounts, Vote, VoteCounts, VoteKind
 from bot.model.summaries import (
     Claim,
@@ -110,6 +111,7 @@ __all__ = [
     "Figure",
     "FollowCounts",
     "FoundLinks",
+    "FoundPapers",
     "Ingested",
     "Kind",
     "LedgerLine",
@@ -121,6 +123,7 @@ __all__ = [
     "MinuteIsFull",
     "ModelPause",
     "Nearest",
+    "NamedPaper",
     "NewDigest",
     "NotSent",
     "NotSentCause",
@@ -130,6 +133,7 @@ __all__ = [
     "OverBudget",
     "Paper",
     "PaperOutcome",
+    "PaperList",
     "PaperRef",
     "Paragraph",
     "Part",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Sequence
 from datetime import date
@@ -79,6 +80,19 @@ def check_one_topic(words: Sequence[str]) -> None:
             raise TellUser(f"There is no option {word}; --help lists them.")
     if len(words) > 1:
         raise TellUser(f"Put a topic of several words in quotes: {shlex.quote(' '.join(words))}.")
+
+
+def join_topic(query: str | None, about: str | None) -> str:
+    """Return the topic of a query and an interest, either of which may be left out. Raises `TellUser` if both are."""
+    if about is None:
+        if query is None:
+            raise TellUser("Say what to follow: a QUERY, or an interest with --about, or both.")
+        return query
+    if not about.strip():
+        raise TellUser('--about is empty; say in a few words what the papers should be about, like --about "lip sync".')
+    if query is not None and re.search(r"(?:^|\s)about:", query, re.IGNORECASE):
+        raise TellUser("The query has an interest of its own; leave out either its about: or --about.")
+    return f"{query or ''} about: {about}".strip()
 
 
 def parse_language(text: str | None, settings: Settings) -> str:

@@ -45,7 +45,7 @@ async def subscribe(settings: Settings, chat: str, query: str) -> str:
             return f"{ref} follows {result.topic} already: {result.explained}."
         case NotUnderstood():
             raise TellUser(f"{result.why}\n{result.pointer}")
-    raise TellUser(_as_text(result, ref))
+    raise TellUser(as_text(result, ref))
 
 
 async def unsubscribe(settings: Settings, chat: str, query: str) -> str:
@@ -62,10 +62,10 @@ async def unsubscribe(settings: Settings, chat: str, query: str) -> str:
         case NotSubscribed():
             listed = "; ".join(followed.topic for followed in result.following) or "nothing"
             raise TellUser(f"{ref} does not follow “{query}”; it follows {listed}.")
-    raise TellUser(_as_text(result, ref))
+    raise TellUser(as_text(result, ref))
 
 
-def _as_text(result: Result, ref: ChatRef) -> str:
+def as_text(result: Result, ref: ChatRef) -> str:
     """The reply that the chat itself would get, as plain text."""
     return document_text(reply(result, ChatName(str(ref), is_elsewhere=True)).document).strip()
 

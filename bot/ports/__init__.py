@@ -5,7 +5,7 @@ from bot.ports.clock import Clock
 from bot.ports.inbox import Inbox
 from bot.ports.operations import Operations, ValueStore
 from bot.ports.outbox import Outbox
-from bot.ports.paper_source import CachedReadings, PaperSource, Reader
+from bot.ports.paper_source import CachedReadings, Library, PaperSearch, PaperSource, Reader
 from bot.ports.papers import Papers, PaperTexts
 from bot.ports.platforms import Renderer, Sender
 from bot.ports.relevance import Embedder, Examples, Relevance, Similar, Taste
@@ -23,9 +23,11 @@ __all__ = [
     "Embedder",
     "Examples",
     "Inbox",
+    "Library",
     "Makers",
     "Operations",
     "Outbox",
+    "PaperSearch",
     "PaperSource",
     "PaperTexts",
     "Papers",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.model import Listing, Malformed, Paper, PaperRef, Reading
+from bot.model import Listing, Malformed, NamedPaper, Paper, PaperList, PaperRef, Reading
 
 
 class PaperSource(Protocol):
@@ -40,6 +40,25 @@ class PaperSource(Protocol):
 
     async def license(self, paper_id: str) -> str | None:
         """Return the licence URL from the paper's OAI record; None if it has none."""
+
+
+class PaperSearch(PaperSource, Protocol):
+    """arXiv with its search, which only people's requests need. Both methods raise `SourceUnavailable`."""
+
+    async def titled(self, named: Sequence[NamedPaper]) -> Sequence[Paper]:
+        """Return papers whose titles have the words of these titles side by side, in no order; several titles share a
+        request. Whoever asks compares them: a short title stands in many others."""
+
+    async def by_author(self, name: str, most: int) -> Sequence[Paper]:
+        """Return the papers of the authors with this name, submitted last first, at most `most`."""
+
+
+class Library(Protocol):
+    """A person's own library of references, such as Zotero."""
+
+    async def papers(self) -> PaperList:
+        """Return what it holds, the latest additions first. Raises `LibraryUnavailable`, and `BadSetting` if its key
+        is not accepted."""
 
 
 class Reader(Protocol):

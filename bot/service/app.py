@@ -20,8 +20,20 @@ from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
 from bot.model import ARCHIVE, Bot, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
 from bot.pipeline import DigestBuilder, Embedding, Learning, Patience, Rankings
 from bot.pipeline.making import EXTRACTIVE
+from bot.pipeline.named_papers import PaperFinder
 from bot.pipeline.upkeep import Limits, UpkeepResult
-from bot.ports import CachedReadings, Clock, Embedder, Makers, PaperSource, Reader, Relevance, Renderer, Store
+from bot.ports import (
+    CachedReadings,
+    Clock,
+    Embedder,
+    Library,
+    Makers,
+    PaperSearch,
+    Reader,
+    Relevance,
+    Renderer,
+    Store,
+)
 from bot.service import lease, status, status_text
 from bot.service.bots import bots_of
 from bot.service.clock import SystemClock
@@ -38,7 +50,7 @@ class App:
     settings: Settings
     clock: Clock
     store: Store
-    source: PaperSource
+    source: PaperSearch
     reader: Reader
     makers: Makers
     renderers: Mapping[Platform, Renderer]
@@ -53,6 +65,17 @@ class App:
     @property
     def builder(self) -> DigestBuilder:
         return DigestBuilder(self.renderers, self.makers, self.reader, self.rankings)
+
+    @property
+    def papers(self) -> PaperFinder:
+        """Finds papers that people name."""
+        return PaperFinder(self.store, self.source, self.clock)
+
+    def library(self) -> Library:
+        """The operator's Zotero library. Raises `BadSetting` without a key."""
+        from bot.sources.zotero import ZoteroLibrary
+
+        return ZoteroLibrary(self.settings)
 
     @property
     def embedding(self) -> Embedding | None:
@@ -93,7 +116,15 @@ class App:
         """Return the use cases behind the commands of chats, given to this bot or by the operator."""
         operators = Operators(frozenset(self.settings.admins), self.health)
         return Conversation(
-            self.store, self.clock, self.read, self.digest, self.defaults, operators, bot, self.week_counts
+            self.store,
+            self.clock,
+            self.read,
+            self.digest,
+            self.papers,
+            self.defaults,
+            operators,
+            bot,
+            self.week_counts,
         )
 
     async def week_counts(self, queries: Sequence[str]) -> Mapping[str, int]:

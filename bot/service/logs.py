@@ -20,6 +20,9 @@ _TOKENS = re.compile(r"(?<=/bot)\d+:[\w-]{20,}|\b\d{6,}:[\w-]{30,}|(?<=://)[^/\s
 NOISY_LOGGERS = (
     "httpx",
     "httpcore",
+    "httpx2",
+    "httpcore2",
+    "bibtexparser",
     "apscheduler",
     "discord",
     "telegram",

@@ -140,6 +140,14 @@ class Settings(BaseSettings):
         None, description="A file of technical terms with their translations, added to the built-in ones."
     )
 
+    zotero_key: SecretStr | None = Field(
+        None, description="The key of your Zotero library, for `paperboy like … zotero`: zotero.org/settings/keys."
+    )
+    zotero_library: Annotated[str, AfterValidator(values.zotero_library)] = Field(
+        "", description="Another library than the key's own: group:ID or user:ID."
+    )
+    zotero_api_url: values.Url = Field("https://api.zotero.org", description="Zotero's web API.")
+
     site_url: values.Url | None = Field(
         None, description="The public address of the archive pages, if they are published."
     )

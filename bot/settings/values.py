@@ -75,6 +75,12 @@ def admins(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def zotero_library(value: str) -> str:
+    if value and re.fullmatch(r"(?:user|group):[0-9]{1,18}", value, re.ASCII) is None:
+        raise ValueError(f"“{value}” is not a library; write group:ID or user:ID, with the number in its address.")
+    return value
+
+
 def database(value: object) -> object:
     if not isinstance(value, str):
         return value

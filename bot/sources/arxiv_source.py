@@ -19,9 +19,9 @@ from requests.adapters import BaseAdapter
 from bot.arxiv.categories import ALL_ARCHIVES, categories_in
 from bot.decisions.http_headers import parse_http_date
 from bot.errors import GiveUp, NoSuchPaper, SourceUnavailable
-from bot.model import Announced, Listing, Malformed, Paper, PaperRef
+from bot.model import Announced, Listing, Malformed, NamedPaper, Paper, PaperRef
 from bot.settings import Settings
-from bot.sources import api_answers, feed, oai
+from bot.sources import api_answers, feed, oai, searches
 from bot.sources.fetch import Fetched, Fetcher
 
 log = structlog.get_logger()
@@ -79,7 +79,7 @@ class ArxivSource:
         """Return the papers of these archives submitted (in UTC) from `first` to `last`, newest first."""
         # Newest first: if there are more results than the API returns, only the oldest are missing.
         search = arxiv.Search(
-            query=submitted_query(archives, first, last),
+            query=searches.submitted_query(archives, first, last),
             max_results=None,
             sort_by=arxiv.SortCriterion.SubmittedDate,
             sort_order=arxiv.SortOrder.Descending,
@@ -114,6 +114,24 @@ class ArxivSource:
         if len(wanted) == 1 and wanted[0] in self._refused:
             raise NoSuchPaper(wanted[0], self._refused[wanted[0]][1])
         return found
+
+    async def titled(self, named: Sequence[NamedPaper]) -> Sequence[Paper]:
+        """Return papers whose titles have the words of these titles side by side."""
+        found: dict[str, Paper] = {}
+        for query in searches.title_queries(named):
+            papers, _ = await self._page(arxiv.Search(query=query, max_results=None), 0, searches.MOST_TITLED)
+            found.update((paper.id, paper) for paper in papers)
+        return list(found.values())
+
+    async def by_author(self, name: str, most: int) -> Sequence[Paper]:
+        """Return the papers of the authors with this name, submitted last first, at most `most`."""
+        query = searches.author_query(name)
+        if query is None:
+            return []
+        order = arxiv.SortCriterion.SubmittedDate, arxiv.SortOrder.Descending
+        search = arxiv.Search(query=query, max_results=None, sort_by=order[0], sort_order=order[1])
+        papers, _ = await self._page(search, 0, most)
+        return papers
 
     async def license(self, paper_id: str) -> str | None:
         """Return the licence URL from the paper's OAI record; None if it has none."""
@@ -228,18 +246,6 @@ class ArxivSource:
         if fetched.status != 200:
             raise SourceUnavailable(f"arXiv answered with status {fetched.status}.")
         return fetched
-
-
-def submitted_query(archives: Collection[str], first: date, last: date) -> str:
-    """Return the one query for all topics: `(cat:cs.* OR cat:quant-ph) AND submittedDate:[… TO …]`."""
-    dates = f"submittedDate:[{first:%Y%m%d}0000 TO {last:%Y%m%d}2359]"
-    if not archives or set(archives) >= set(ALL_ARCHIVES):
-        return dates
-    return f"({' OR '.join(f'cat:{_pattern(name)}' for name in sorted(set(archives)))}) AND {dates}"
-
-
-def _pattern(name: str) -> str:
-    return f"{name}.*" if len(categories_in(name)) > 1 else name
 
 
 def _refused_id(ids: Sequence[str], named: str) -> str | None:

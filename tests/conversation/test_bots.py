@@ -10,6 +10,7 @@ from bot.conversation import Conversation, Defaults, Requester
 from bot.model import Bot, Chat, ChatRef, Platform
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
+from tests.fakes.finder import finder
 from tests.fakes.pipeline import FakePipeline, made_up_digest
 from tests.fakes.stores import memory_store
 
@@ -32,7 +33,7 @@ def clock() -> FakeClock:
 
 def talking_to(bot: Bot | None, store: SqlStore, clock: FakeClock) -> Conversation:
     pipeline = FakePipeline(made_up_digest())
-    return Conversation(store, clock, pipeline.read, pipeline.compose, Defaults(), bot=bot)
+    return Conversation(store, clock, pipeline.read, pipeline.compose, finder(store), Defaults(), bot=bot)
 
 
 @pytest.fixture

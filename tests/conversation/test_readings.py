@@ -13,6 +13,7 @@ from bot.conversation.offers import LASTS, MOST_OFFERS, Offers
 from bot.model import ChatRef, Platform
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
+from tests.fakes.finder import finder
 from tests.fakes.pipeline import FakePipeline
 from tests.fakes.stores import memory_store
 
@@ -42,7 +43,9 @@ async def week_counts(queries: Sequence[str]) -> dict[str, int]:
 
 def talk_of(store: SqlStore, clock: FakeClock) -> Conversation:
     pipeline = FakePipeline()
-    return Conversation(store, clock, pipeline.read, pipeline.compose, Defaults(), week_counts=week_counts)
+    return Conversation(
+        store, clock, pipeline.read, pipeline.compose, finder(store), Defaults(), week_counts=week_counts
+    )
 
 
 @pytest.fixture

@@ -32,6 +32,7 @@ from bot.model import (
 from bot.ports import Store
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
+from tests.fakes.finder import finder
 from tests.fakes.pipeline import FakePipeline
 from tests.fakes.stores import memory_store
 
@@ -60,7 +61,9 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def talk(store: SqlStore, clock: FakeClock, pipeline: FakePipeline) -> Conversation:
-    return Conversation(store, clock, pipeline.read, pipeline.compose, Defaults("de", "Europe/Berlin", time(8, 30)))
+    return Conversation(
+        store, clock, pipeline.read, pipeline.compose, finder(store), Defaults("de", "Europe/Berlin", time(8, 30))
+    )
 
 
 # ── chats ──
@@ -425,7 +428,7 @@ async def test_only_operators_are_told_the_services_health_and_only_in_private(
         return ["The feed of cs is stale."]
 
     operators = Operators(frozenset({"telegram:5", "discord:9"}), health)
-    talk = Conversation(store, FakeClock(NOW), pipeline.read, pipeline.compose, Defaults(), operators)
+    talk = Conversation(store, FakeClock(NOW), pipeline.read, pipeline.compose, finder(store), Defaults(), operators)
     expected = results.Health(("The feed of cs is stale.",)) if told else results.NotOperator()
     assert await talk.health(asker, ref) == expected
 
@@ -471,7 +474,9 @@ async def test_a_change_does_not_undo_a_suspension_or_a_due_time_that_came_meanw
         await store.suspend(CHAT, "blocked", NOW)
 
     interrupted = cast(Store, InterruptedStore(store, meanwhile))
-    interrupted_talk = Conversation(interrupted, FakeClock(NOW), pipeline.read, pipeline.compose, Defaults())
+    interrupted_talk = Conversation(
+        interrupted, FakeClock(NOW), pipeline.read, pipeline.compose, finder(interrupted), Defaults()
+    )
     assert isinstance(await interrupted_talk.change(OWNER, CHAT, "size", "3", "Ann"), results.Changed)
     chat = await store.chat(CHAT)
     assert chat is not None

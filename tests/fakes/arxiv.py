@@ -346,12 +346,25 @@ def _bears(paper: Paper, wanted: Sequence[str]) -> bool:
 
 
 def _answers(search: str, paper: Paper) -> bool:
-    """Whether a paper matches a query, of the only form that Paperboy sends:
-    (cat:a OR cat:b.*) AND submittedDate:[x TO y]."""
+    """Whether a paper matches a query, of the forms that Paperboy sends: (cat:a OR cat:b.*) AND submittedDate:[x TO y];
+    ti:"…" OR (ti:"…" AND au:"…"); au:"…"."""
+    if re.search(r"\b(?:ti|au):", search):
+        return any(_has_phrases(part, paper) for part in search.split(" OR "))
     cats = [name.rstrip("*").rstrip(".") for name in re.findall(r"cat:([\w.*-]+)", search)]
     span = re.search(r"submittedDate:\[(\d+) TO (\d+)\]", search)
     when = f"{paper.published:%Y%m%d%H%M}"
     return (not cats or _bears(paper, cats)) and (span is None or span[1] <= when <= span[2])
+
+
+def _has_phrases(part: str, paper: Paper) -> bool:
+    """As arXiv's index has them: words without case and punctuation, in which accents count."""
+    wanted = re.findall(r'(ti|au):"([^"]*)"', part)
+    texts = {"ti": _words(paper.title), "au": " ; ".join(map(_words, paper.authors))}
+    return bool(wanted) and all(f" {_words(phrase)} " in f" {texts[field]} " for field, phrase in wanted)
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def _handler(arxiv: FakeArxiv) -> type[BaseHTTPRequestHandler]:

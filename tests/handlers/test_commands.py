@@ -22,6 +22,7 @@ from handlers.discord.http_trace import InvalidRequests
 from handlers.requests import Operation, Request, Target, dispatch
 from handlers.telegram.app import build
 from tests.fakes.clock import FakeClock
+from tests.fakes.finder import finder
 from tests.fakes.pipeline import FakePipeline, made_up_digest
 from tests.fakes.stores import memory_store
 
@@ -38,7 +39,7 @@ async def store() -> AsyncIterator[SqlStore]:
 @pytest.fixture
 def talk(store: SqlStore) -> Conversation:
     pipeline = FakePipeline(made_up_digest())
-    return Conversation(store, FakeClock(), pipeline.read, pipeline.compose, Defaults())
+    return Conversation(store, FakeClock(), pipeline.read, pipeline.compose, finder(store), Defaults())
 
 
 async def test_both_platforms_offer_the_same_commands(talk: Conversation, store: SqlStore, tmp_path: Path) -> None:
@@ -62,6 +63,7 @@ EXPECTED_OF_COMMANDS: dict[str, tuple[dict[str, str], type]] = {
     "unsubscribe": ({"topic": "cs.CV"}, results.Unsubscribed),
     "subscriptions": ({}, results.Subscriptions),
     "summarize": ({"link": "2406.14272", "depth": "deep"}, results.PaperCard),
+    "like": ({"papers": 'au:"Ann Author"'}, results.Liked),
     "digest": ({}, results.DigestComing),
     "settings": ({"name": "Size", "value": "5"}, results.Changed),
     "privacy": ({}, results.Privacy),

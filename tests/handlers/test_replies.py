@@ -14,7 +14,7 @@ import pytest
 from bot import conversation as results
 from bot.conversation import Followed, Result, setting_values, topic_key
 from bot.errors import BadSetting
-from bot.model import JSON, Card, Chat, ChatRef, Depth, Paper, Platform, SummaryKey
+from bot.model import JSON, Card, Chat, ChatRef, Depth, FoundPapers, Paper, PaperList, Platform, SummaryKey
 from bot.render.nodes import Bullets, Code, Fold, Heading, Line, Note, Reply
 from handlers import button_actions
 from handlers.commands import BY_NAME, COMMANDS
@@ -66,6 +66,17 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.UnknownPaper("2406.99999", "arXiv has no paper 2406.99999; check the id."),
     results.Withdrawn(Card(replace(CARD.paper, withdrawn=True))),
     results.Unreadable("2406.14272", "it is encrypted"),
+    results.Liked(FoundPapers((CARD.paper,)), PaperList(("2406.14272",)), 1, is_for_chat=False),
+    results.Liked(FoundPapers((CARD.paper,) * 400), PaperList(), 0, is_for_chat=True),
+    results.Liked(
+        FoundPapers((replace(CARD.paper, title="Long " * 60),) * 400, ("2406.99999",) * 9, ("A title " * 30,) * 9, 300),
+        PaperList(("2406.14272",), (), ("@misc{broken",) * 9, 120),
+        3,
+        is_for_chat=True,
+    ),
+    results.Liked(FoundPapers((), ("2406.99999",)), PaperList(("2406.99999",)), 0, is_for_chat=False),
+    results.Liked(FoundPapers(), PaperList(), 0, is_for_chat=True),
+    results.Incomplete("like"),
     results.Busy("arXiv does not answer.", 4000.0),
     results.DigestComing(3, 1),
     results.NothingNow("Nothing is new.", 1),

@@ -10,6 +10,7 @@ from bot.pipeline import DigestBuilder
 from handlers import button_actions
 from handlers.requests import Target
 from handlers.telegram.cards import TelegramRenderer
+from tests.fakes.finder import finder
 from tests.fakes.makers import AbstractReader
 from tests.pipeline.conftest import ANN, BOB, DAYS, Scene
 
@@ -25,7 +26,7 @@ async def never_digest(ref: Ref) -> NothingToSend:
 
 
 def talk(scene: Scene) -> Conversation:
-    return Conversation(scene.store, scene.clock, never_read, never_digest, Defaults())
+    return Conversation(scene.store, scene.clock, never_read, never_digest, finder(scene.store), Defaults())
 
 
 async def day(scene: Scene, number: int) -> None:

@@ -18,8 +18,9 @@ from bot.arxiv.categories import ALL_ARCHIVES
 from bot.errors import NoSuchPaper, SourceUnavailable
 from bot.model import Kind, Listing, PaperRef
 from bot.ports import PaperSource
-from bot.sources.arxiv_source import ArxivSource, _Adapter, submitted_query
+from bot.sources.arxiv_source import ArxivSource, _Adapter
 from bot.sources.fetch import Fetcher, Gate
+from bot.sources.searches import submitted_query
 from tests.fakes.arxiv import FakeArxiv, Mode, made_up, sample_days
 from tests.fakes.clock import FakeClock
 

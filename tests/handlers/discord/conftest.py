@@ -18,6 +18,7 @@ from handlers.discord.http_trace import DiscordClock, InvalidRequests, RequestIn
 from handlers.discord.sender import DiscordSender
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.finder import finder
 from tests.fakes.pipeline import FakePipeline, made_up_digest
 from tests.fakes.stores import memory_store
 
@@ -72,7 +73,7 @@ def pipeline() -> FakePipeline:
 
 @pytest.fixture
 def conversation(store: SqlStore, clock: FakeClock, pipeline: FakePipeline) -> Conversation:
-    return Conversation(store, clock, pipeline.read, pipeline.compose, Defaults())
+    return Conversation(store, clock, pipeline.read, pipeline.compose, finder(store), Defaults())
 
 
 @pytest.fixture

@@ -86,6 +86,19 @@ async def test_every_command_of_the_table_is_offered_and_answers(env: simcord.En
         assert result.response.flags.components_v2, command.name
 
 
+async def test_every_member_likes_papers_for_himself_and_admins_an_authors_for_the_channel(
+    lab: Lab, store: SqlStore
+) -> None:
+    assert "digests bring similar ones first" in shown(await lab.member.slash(lab.channel, "like"))
+    said = await lab.member.slash(lab.channel, "like", papers="2406.14272, arxiv.org/abs/2303.08774")
+    assert "Noted: the next digests bring papers like these 2 first." in shown(said)
+    assert {vote.person for vote in await store.votes_of(lab.ref)} == {str(lab.member.id)}
+    refused = await lab.member.slash(lab.channel, "like", papers='au:"Ann Author"')
+    assert "Only admins of this chat can give it an author's papers." in shown(refused)
+    answered = await lab.admin.slash(lab.channel, "like", papers='au:"Ann Author"')
+    assert "arXiv has no paper by this author." in shown(answered)
+
+
 async def test_an_admin_subscribes_a_channel(lab: Lab, store: SqlStore) -> None:
     result = await lab.admin.slash(lab.channel, "subscribe", query="cs.CV")
     assert "Subscribed to" in shown(result)

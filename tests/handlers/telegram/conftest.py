@@ -18,6 +18,7 @@ from bot.storage.store import SqlStore
 from handlers.telegram.app import TelegramApp, build
 from handlers.telegram.limits import Limiter
 from tests.fakes.clock import FakeClock
+from tests.fakes.finder import finder
 from tests.fakes.pipeline import FakePipeline
 from tests.fakes.stores import memory_store
 from tests.fakes.telegram import FakeTelegram
@@ -69,7 +70,7 @@ async def tg() -> AsyncIterator[FakeTelegram]:
 async def bench(tg: FakeTelegram, tmp_path: Path) -> AsyncIterator[Bench]:
     async with memory_store() as store:
         pipeline, clock = FakePipeline(), FakeClock(NOW)
-        talk = Conversation(store, clock, pipeline.read, pipeline.compose, Defaults())
+        talk = Conversation(store, clock, pipeline.read, pipeline.compose, finder(store), Defaults())
         # Limits have tests of their own; here their seconds pass a hundred times as fast.
         limiter = Limiter(lambda: 100 * time.monotonic(), lambda seconds: asyncio.sleep(seconds / 100))
         app = build(settings_for(tg, tmp_path), talk, store, clock, limiter)

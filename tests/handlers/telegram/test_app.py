@@ -14,6 +14,7 @@ from bot.model import ChatRef, Part, Platform, Sent
 from bot.storage.store import SqlStore
 from handlers.telegram.app import TelegramApp, build
 from tests.fakes.clock import FakeClock
+from tests.fakes.finder import finder
 from tests.fakes.pipeline import FakePipeline
 from tests.fakes.stores import memory_store
 from tests.fakes.telegram import FakeTelegram
@@ -32,7 +33,7 @@ def made(
     tg: FakeTelegram, store: SqlStore, folder: Path, token: str | None = None, pipeline: FakePipeline | None = None
 ) -> TelegramApp:
     pipeline, clock = pipeline or FakePipeline(), FakeClock()
-    talk = Conversation(store, clock, pipeline.read, pipeline.compose, Defaults())
+    talk = Conversation(store, clock, pipeline.read, pipeline.compose, finder(store), Defaults())
     return build(settings_for(tg, folder, token), talk, store, clock)
 
 
@@ -97,7 +98,7 @@ async def test_an_unreachable_telegram_is_reported_without_names_of_libraries(
     tg: FakeTelegram, store: SqlStore, tmp_path: Path, url: str, reason: str
 ) -> None:
     pipeline, clock = FakePipeline(), FakeClock()
-    talk = Conversation(store, clock, pipeline.read, pipeline.compose, Defaults())
+    talk = Conversation(store, clock, pipeline.read, pipeline.compose, finder(store), Defaults())
     settings = settings_for(tg, tmp_path).model_copy(update={"telegram_api_url": url})
     app = build(settings, talk, store, clock)
     with pytest.raises(RetryLater) as caught:

@@ -80,6 +80,19 @@ async def test_settings_are_changed_by_command_and_by_button(bench: Bench) -> No
     assert chat.style.value == "compact"
 
 
+async def test_papers_that_somebody_likes_are_named_and_become_votes(bench: Bench) -> None:
+    said = await bench.ask(ANN, "/like")
+    assert "digests bring similar ones first" in said
+    assert "/like 2406.14272 2303.08774" in said
+    said = await bench.ask(ANN, "/like https://arxiv.org/abs/2406.14272v2 2303.08774 2606.99999")
+    assert "Noted: the next digests bring papers like these 2 first." in said
+    assert "Paper <2406.14272> & more" in said
+    assert "arXiv does not know: 2606.99999." in said
+    votes = {(vote.person, vote.paper_id) for vote in await bench.store.votes_of(ref(ANN))}
+    assert votes == {(str(ANN), "2406.14272"), (str(ANN), "2303.08774")}
+    assert "That was known already:" in await bench.ask(ANN, "/like 2303.08774")
+
+
 async def test_stop_asks_first_and_then_forgets(bench: Bench) -> None:
     await bench.ask(ANN, "/subscribe cs.CV")
     await bench.ask(ANN, "/stop")

@@ -24,6 +24,7 @@ from handlers.telegram.token import bot_id_of
 from handlers.telegram.webhook import MOST_AT_ONCE, MOST_ATTEMPTS, SECRET_HEADER, Webhook, secret_of
 from handlers.telegram.webhook_registration import WebhookRegistration
 from tests.fakes.clock import FakeClock
+from tests.fakes.finder import finder
 from tests.fakes.pipeline import FakePipeline
 from tests.fakes.stores import memory_store
 from tests.fakes.telegram import TOKEN, FakeTelegram
@@ -60,7 +61,9 @@ class Site:
         settings = settings_for(self.tg, self.folder)
         settings = settings.model_copy(update={"telegram_webhook_url": PUBLIC if posted else None})
         clock = FakeClock()
-        talk = Conversation(self.store, clock, self.pipeline.read, self.pipeline.compose, Defaults(), bot=BOT)
+        talk = Conversation(
+            self.store, clock, self.pipeline.read, self.pipeline.compose, finder(self.store), Defaults(), bot=BOT
+        )
         app = build(settings, talk, self.store, clock, fast_limiter(), webhook=self.webhook)
         await app.start()
         try:
