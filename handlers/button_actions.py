@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from bot.arxiv import ids
 from bot.conversation import Conversation, Result, Stale
-from bot.model import ChatRef, Depth, Summary, SummaryKey
+from bot.model import ChatRef, Depth, Summary, SummaryKey, VoteKind
 from handlers import commands
-from handlers.requests import Operation, Request, Target, dispatch
+from handlers.requests import Operation, Request, Target, UseCase, dispatch
 
 MAX_ACTION_BYTES = 38
 """Bytes of "verb:argument". Telegram's callback data holds 64, of which "@" and the longest id of a chat with its forum
@@ -111,8 +111,10 @@ async def _set(conversation: Conversation, request: Request) -> Result:
 async def _deep(conversation: Conversation, request: Request) -> Result:
     paper_id = request.arguments[ARGUMENT]
     # `summarize` takes links as well; a button only ever carries an id.
-    if ids.parse_id(paper_id) is None:
+    paper = ids.parse_id(paper_id)
+    if paper is None:
         return Stale()
+    await conversation.votes.opened(request.target.requester, request.target.chat, paper.id)
     return await conversation.summarize(request.target.chat, paper_id, Depth.DEEP)
 
 
@@ -123,7 +125,20 @@ async def _evidence(conversation: Conversation, request: Request) -> Result:
         return Stale()
     depth = Depth.DEEP if match["depth"] == "d" else Depth.BRIEF
     key = SummaryKey(paper.id, paper.version, match["language"], depth)
+    await conversation.votes.opened(request.target.requester, request.target.chat, paper.id)
     return await conversation.evidence(key, match["fingerprint"])
+
+
+def _vote(kind: VoteKind) -> UseCase:
+    async def vote(conversation: Conversation, request: Request) -> Result:
+        target = request.target
+        return await conversation.votes.vote(target.requester, target.chat, request.arguments[ARGUMENT], kind)
+
+    return vote
+
+
+async def _vote_options(conversation: Conversation, request: Request) -> Result:
+    return await conversation.votes.options(request.arguments[ARGUMENT])
 
 
 async def _forget(conversation: Conversation, request: Request) -> Result:
@@ -156,9 +171,14 @@ BUTTONS = {
     "deep": Operation(use_case=_deep, is_slow=True, is_public=True),
     # For the one who asks alone: it is long, and the card it belongs to is there for everybody.
     "cite": Operation(use_case=_evidence),
+    # Everybody votes for themself, so no rights are needed.
+    "up": Operation(use_case=_vote(VoteKind.UP)),
+    "down": Operation(use_case=_vote(VoteKind.DOWN)),
+    "save": Operation(use_case=_vote(VoteKind.SAVED)),
+    "rate": Operation(use_case=_vote_options),
     "forget": Operation(use_case=_forget, needs_rights=True, is_in_place=True),
     "resend": Operation(use_case=_resend, needs_rights=True),
 }
 """Every verb. Arguments: drop:TOPIC_KEY, exact:KEY and about:KEY (see `Offers.keep`), choose:SETTING,
-set:SETTING=VALUE, deep:PAPER_ID, cite:SUMMARY (see `evidence_action`), forget:yes (without "yes" it asks first),
-resend:DELIVERY_ID; the others take none."""
+set:SETTING=VALUE, deep:PAPER_ID, cite:SUMMARY (see `evidence_action`), up:, down:, save: and rate:PAPER_ID, forget:yes
+(without "yes" it asks first), resend:DELIVERY_ID; the others take none."""

@@ -44,6 +44,8 @@ class Command:
     description: str
     operation: Operation
     arguments: tuple[Argument, ...] = ()
+    takes_file: bool = False
+    """A list of papers as a file may stand for its arguments."""
 
     def read_line(self, line: str) -> dict[str, str]:
         """The arguments in a line of text, for platforms where people write them one after the other.
@@ -189,6 +191,7 @@ COMMANDS = (
         "Name papers you like, and digests bring similar ones first",
         Operation(use_case=like, needs_rights=True, is_slow=True, is_about_chat=True),
         (Argument("papers", 'arXiv ids or links, or au:"Name" for an author', required=False, may_be_quoted=True),),
+        takes_file=True,
     ),
     Command(
         "digest",

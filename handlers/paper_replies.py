@@ -32,15 +32,16 @@ from handlers.reply_parts import (
     with_note,
 )
 from handlers.requests import ChatName
+from handlers.vote_buttons import vote_buttons
 
 
 def paper_card(result: PaperCard, _: ChatName) -> Reply:
     card = card_reply(result.card, result.language, evidence_action(result.card.summary), private=False)
-    if result.depth is Depth.DEEP:
-        return card
-    # With the version, so that the deep reading is of the same text even if the paper is replaced meanwhile.
-    deep = Button("Read it all", action=str(Action("deep", result.card.paper.versioned_id)))
-    return Reply(card.document, (*card.buttons, (deep,)), card.private)
+    rows = [*card.buttons]
+    if result.depth is not Depth.DEEP:
+        # With the version, so that the deep reading is of the same text even if the paper is replaced meanwhile.
+        rows.append((Button("Read it all", action=str(Action("deep", result.card.paper.versioned_id))),))
+    return Reply(card.document, (*rows, vote_buttons(result.card.paper.id)), card.private)
 
 
 def paper_evidence(result: PaperEvidence, _: ChatName) -> Reply:

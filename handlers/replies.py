@@ -1,6 +1,6 @@
 """Replies: each result of a use case as a text with buttons that fits every platform and a phone.
 
-The writers are grouped by subject in `topic_replies`, `paper_replies`, `like_replies` and
+The writers are grouped by subject in `topic_replies`, `paper_replies`, `like_replies`, `vote_replies` and
 `setting_replies`; the others are here.
 """
 
@@ -11,7 +11,7 @@ from functools import singledispatch
 from bot import conversation as results
 from bot.errors import TellUser
 from bot.render.nodes import Bullets, Button, Document, Heading, Line, Note, Reply, Text
-from handlers import like_replies, paper_replies, setting_replies, topic_replies
+from handlers import like_replies, paper_replies, setting_replies, topic_replies, vote_replies
 from handlers.button_actions import Action
 from handlers.commands import COMMANDS
 from handlers.reply_parts import (
@@ -72,6 +72,10 @@ for _writer in (
     setting_replies.choices,
     setting_replies.changed,
     setting_replies.not_accepted,
+    vote_replies.voted,
+    vote_replies.vote_options,
+    vote_replies.vote_not_kept,
+    vote_replies.paper_not_kept,
 ):
     _write.register(_writer)
 
@@ -145,7 +149,7 @@ def _(_: results.Privacy, _chat: ChatName) -> Reply:
     kept = (
         "this chat's id and title, its topics and settings",
         "which papers it has received, so that none comes twice",
-        "votes on papers, with the id of who gave each, and the words that I learned from them",
+        "who (your id here) liked, saved, opened or voted on which paper, and what I learned from that",
         "messages that are on their way, and whether they arrived",
         "words that may be a query or a description, for an hour, while I ask which of the two you mean",
         "of a Telegram group or channel the ids of those who set me up there, to tell them when I cannot post",

@@ -45,6 +45,7 @@ from bot.conversation.results import (
     topic_key,
 )
 from bot.conversation.use_cases import Conversation
+from bot.conversation.vote_results import PaperNotKept, Voted, VoteNotKept, VoteOptions
 
 __all__ = [
     "AlreadySubscribed",
@@ -75,6 +76,7 @@ __all__ = [
     "Operators",
     "PaperCard",
     "PaperEvidence",
+    "PaperNotKept",
     "Privacy",
     "ReadPaper",
     "Requester",
@@ -91,6 +93,9 @@ __all__ = [
     "UnknownPaper",
     "Unreadable",
     "Unsubscribed",
+    "VoteNotKept",
+    "VoteOptions",
+    "Voted",
     "WeekCounts",
     "Welcome",
     "Withdrawn",

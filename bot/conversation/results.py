@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.conversation.vote_results import PaperNotKept, Voted, VoteNotKept, VoteOptions
 from bot.model import Card, Chat, Depth, FoundPapers, PaperList
 
 
@@ -370,6 +371,10 @@ Result = (
     | PaperEvidence
     | NoEvidence
     | Liked
+    | Voted
+    | VoteOptions
+    | VoteNotKept
+    | PaperNotKept
     | DigestComing
     | NothingNow
     | Resent

@@ -16,6 +16,7 @@ from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Opera
 from bot.conversation.likes import Likes
 from bot.conversation.offers import Offers
 from bot.conversation.paper_requests import PaperRequests
+from bot.conversation.paper_votes import PaperVotes
 from bot.conversation.results import (
     AlreadySubscribed,
     Busy,
@@ -93,6 +94,7 @@ class Conversation:
         self._store = store
         self._clock = clock
         self._papers = PaperRequests(read)
+        self.votes = PaperVotes(store, clock)
         self._digest = digest
         self.likes = Likes(store, clock, find, self._ensure)
         self._defaults = defaults

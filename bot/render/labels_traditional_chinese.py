@@ -49,6 +49,7 @@ TRADITIONAL_CHINESE = {
     "list comma": "、",
     "original": "（原文）",
     "evidence": "依據",
+    "vote": "評價論文……",
     "evidence by statement": "各條陳述的依據",
     "full text": "全文",
     "no summary": "尚未整理；以下為摘要原文",

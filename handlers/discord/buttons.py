@@ -1,4 +1,4 @@
-"""Pressed buttons on Discord, however old their message is: interaction → use case → reply."""
+"""Pressed buttons and chosen menu entries on Discord, however old their message is: interaction → use case → reply."""
 
 from __future__ import annotations
 
@@ -22,8 +22,7 @@ async def press(
     conversation: Conversation, interaction: discord.Interaction[Any], responder: InteractionResponder
 ) -> None:
     """Do what a button says, for the person who pressed it; a custom_id that is not ours gets a polite refusal."""
-    data: Mapping[str, Any] = interaction.data or {}
-    action = parse(data.get("custom_id"))
+    action = parse(_sent_back(interaction.data or {}))
     if action is None:
         log.warning("button not understood", chat=interaction.channel_id)
         await responder.respond_now(interaction, replies.reply(Stale()))
@@ -40,3 +39,9 @@ async def press(
     # Only a message that one person alone sees is edited; a message for the whole channel stays as it was posted.
     in_place = operation.is_in_place and interaction.message is not None and interaction.message.flags.ephemeral
     await responder.respond(interaction, reply, target.chat, private=not operation.is_public, in_place=in_place)
+
+
+def _sent_back(data: Mapping[str, Any]) -> object:
+    """What a button, or the chosen entry of a menu, sends back."""
+    values = data.get("values")
+    return values[0] if isinstance(values, list) and values else data.get("custom_id")

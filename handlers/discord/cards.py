@@ -22,6 +22,8 @@ from bot.render.plain import cut, one_line, utf16, visible, web_address
 from handlers.button_actions import evidence_action, with_chat
 from handlers.discord.markup import block_markdown, markdown
 from handlers.discord.messages import CONTAINER, MEDIA_GALLERY, TEXT_DISPLAY
+from handlers.discord.votes import ACTION_ROW, MENU_COMPONENTS, vote_menus
+from handlers.vote_buttons import vote_buttons
 
 TEXT_LIMIT = 4000
 COMPONENT_LIMIT = 40
@@ -31,7 +33,7 @@ URL_LIMIT = 512
 ACCENT = 0xB31B1B  # the red of arXiv's logo
 
 # https://discord.com/developers/docs/components/reference
-ACTION_ROW, BUTTON, SEPARATOR = 1, 2, 14
+BUTTON, SEPARATOR = 2, 14
 _SECONDARY, _LINK = 2, 5
 _DESCRIPTION_LENGTH = 200
 """Characters of a picture's description, measured as part of the message's text."""
@@ -52,11 +54,11 @@ class _ReadyCard:
     base_cost: Cost
     cost: Cost
     rows: tuple[JSON, ...]
-    """Its links as rows of buttons."""
+    """Its buttons."""
 
 
 class DiscordRenderer:
-    """Digests as Discord messages: a container for each card, its links as buttons, its pictures beside its text.
+    """Digests as Discord messages: a container for each card, with its buttons, its pictures beside its text.
 
     `archive_url` is where a digest says that more papers can be read; None if the archive is not public.
     """
@@ -75,7 +77,7 @@ class DiscordRenderer:
 
         The first one also has a "title", for the post that a forum needs.
         """
-        # Compact cards are lines of text, like the titles past the digest's size: no containers, no buttons.
+        # Compact cards are lines of text, like the titles past the digest's size: no containers, and one menu for all.
         is_compact = chat.style is Style.COMPACT
         ready = {card.paper.id: self._ready(card, digest.language, chat.style) for card in digest.cards}
         groups = digest_groups(
@@ -86,9 +88,15 @@ class DiscordRenderer:
             archive_url=self._archive_url,
         )
         rows = {} if is_compact else {ident: card.rows for ident, card in ready.items()}
+        limit = (_LIMIT[0], _LIMIT[1] - MENU_COMPONENTS) if is_compact else _LIMIT
+        cards = {card.paper.id: card for card in digest.cards}
         parts: list[Part] = []
-        for sections in _without_clashes(pack(groups, cost, _LIMIT)):
+        for sections in _without_clashes(pack(groups, cost, limit)):
             payload: JSON = {"components": _components(sections, rows), "files": _files(sections)}
+            if is_compact:
+                ended = [ident for section in sections if section.is_last for ident in section.group.ids]
+                shown = [cards[ident] for ident in ended if ident in cards]
+                payload["components"] += vote_menus(shown, digest.language)
             if not parts:
                 payload["title"] = one_line(_title(digest))[:100]
             # Without duplicates: a message may hold two sections of a card that was divided.
@@ -169,7 +177,7 @@ def _ready_card(card: Card, language: str, style: Style) -> _ReadyCard:
         if rest:  # links that got no button are shown as text
             spans = [span for name, url in rest for span in (Text(" · "), Link(name, url))][1:]
             after = (*after, Note(tuple(spans)))
-        rows = _rows([buttons])
+        rows = _rows(buttons)
         base_cost = (0, 2 + sum(1 + len(row["components"]) for row in rows))
     costs = [cost(block) for block in (*before, *after)]
     total = sum(text for text, _ in costs), sum(count for _, count in costs)
@@ -211,20 +219,20 @@ def _places_as_text(block: Block) -> Block:
     return replace(block, items=tuple(items))
 
 
-def _card_buttons(card: Card, language: str) -> tuple[list[JSON], list[tuple[str, str]]]:
-    """The card's links and its evidence as one row of buttons, and the links that do not fit it."""
+def _card_buttons(card: Card, language: str) -> tuple[list[list[JSON]], list[tuple[str, str]]]:
+    """The card's buttons in two rows, its links and what people do with it; and the links that do not fit."""
     summary = card.summary
     action = evidence_action(summary) if summary and has_evidence(summary) else None
-    evidence = [_button(Button(label("evidence", language), action=action))] if action else []
-    buttons: list[JSON] = []
+    evidence = (Button(label("evidence", language), action=action),) if action else ()
+    links: list[JSON] = []
     rest = []
     for name, url in card_links(card, language):
         safe = web_address(url)
-        if safe and len(safe) <= URL_LIMIT and len(buttons) + len(evidence) < _ROW_BUTTONS:
-            buttons.append(_button(Button(name, url=safe)))
+        if safe and len(safe) <= URL_LIMIT and len(links) < _ROW_BUTTONS:
+            links.append(_button(Button(name, url=safe)))
         elif safe:
             rest.append((name, safe))
-    return buttons + evidence, rest
+    return [links, [_button(button) for button in (*vote_buttons(card.paper.id), *evidence)]], rest
 
 
 def _without_clashes(messages: Iterable[list[GroupPart]]) -> Iterable[list[GroupPart]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,14 @@ import discord
 import structlog
 import yarl
 
-from bot.conversation import Conversation
-from bot.errors import RetryLater
+from bot.conversation import Conversation, Requester, Result
+from bot.errors import RetryLater, TellUser
+from bot.model import ChatRef
 from bot.ports import ValueStore
+from handlers import list_files
 from handlers.discord.buttons import press
 from handlers.discord.commands import Tree
+from handlers.discord.files import like_file
 from handlers.discord.http_trace import DiscordClock, InvalidRequests, RequestInterval, bounded, trace_config
 from handlers.discord.responding import InteractionResponder, reply_to
 from handlers.discord.targets import channel_ref
@@ -224,12 +227,24 @@ class PaperboyClient(discord.AutoShardedClient):
             await press(self._conversation, interaction, self._responder)
 
     async def on_message(self, message: discord.Message) -> None:
-        """Read the paper that a link in a direct message names, as /summarize does; servers' messages are ignored."""
-        if message.guild is None and not message.author.bot and message.content.strip():
-            ref = channel_ref(message.channel.id)
-            work = self._conversation.summarize(ref, message.content)
-            reply = reply_to(work, HERE, chat=str(ref), command="message")
-            await self._responder.write(message.channel, reply, ref)
+        """Read the paper that a direct message names, as /summarize does, or like those of the lists attached to it.
+
+        Servers' messages are ignored: without them this client needs no intent for each of their messages.
+        """
+        if message.guild is not None or message.author.bot:
+            return
+        ref = channel_ref(message.channel.id)
+        for work in self._wanted(message, ref):
+            await self._responder.write(message.channel, reply_to(work, HERE, chat=str(ref), command="message"), ref)
+
+    def _wanted(self, message: discord.Message, ref: ChatRef) -> list[Coroutine[Any, Any, Result]]:
+        """The use cases that a direct message asks for."""
+        person = Requester(str(message.author.id), is_admin=True)  # a direct message belongs to its person alone
+        if lists := [file for file in message.attachments if list_files.is_list(file.filename)]:
+            return [like_file(self._conversation, person, ref, file) for file in lists]
+        if message.content.strip():
+            return [self._conversation.summarize(ref, message.content)]
+        return [_not_a_list()] if message.attachments else []
 
     # ── servers and channels ──
 
@@ -250,3 +265,7 @@ class PaperboyClient(discord.AutoShardedClient):
     async def _suspend(self, channels: Iterable[discord.abc.GuildChannel | discord.Thread], reason: str) -> None:
         for channel in channels:
             await self._conversation.suspend(channel_ref(channel.id), reason)
+
+
+async def _not_a_list() -> Result:
+    raise TellUser(list_files.WHAT_IS_TAKEN)

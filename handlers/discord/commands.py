@@ -9,10 +9,11 @@ import discord
 import structlog
 from discord import app_commands
 
-from bot.conversation import Conversation, Suggestion, setting_values
+from bot.conversation import Conversation, Result, Suggestion, setting_values
 from bot.errors import TellUser
-from handlers import replies
+from handlers import list_files, replies
 from handlers.commands import COMMANDS, Argument, Command, Suggests
+from handlers.discord.files import like_file
 from handlers.discord.responding import InteractionResponder, reply_to
 from handlers.discord.targets import command_target, completion_chat
 from handlers.requests import Request, dispatch
@@ -69,9 +70,10 @@ class Tree(app_commands.CommandTree[Any]):
             except TellUser as error:
                 await self._responder.respond_now(interaction, replies.reply(error))
                 return
+            file = options.pop("file", None)
             # discord.py passes None for an option that was left out.
             request = Request(target, {name: value for name, value in options.items() if value})
-            work = dispatch(self._conversation, command.operation, request)
+            work = self._work(command, request, file)
             reply = reply_to(work, target.name, command=command.name, chat=str(target.chat))
             private = not command.operation.is_public
             await self._responder.respond(interaction, reply, target.chat, private=private)
@@ -84,6 +86,14 @@ class Tree(app_commands.CommandTree[Any]):
             if argument.suggests is not None:
                 app_commands.autocomplete(**{argument.name: self._completion(argument)})(callback)
         return app_commands.Command(name=command.name, description=command.description, callback=callback)
+
+    async def _work(self, command: Command, request: Request, file: discord.Attachment | None) -> Result:
+        if file is None:
+            return await dispatch(self._conversation, command.operation, request)
+        if request.arguments:
+            raise TellUser("Send either a file or the papers as text, not both at once.")
+        target = request.target
+        return await like_file(self._conversation, target.requester, target.chat, file, target.title)
 
     def _completion(self, argument: Argument) -> Any:
         async def complete(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
@@ -125,6 +135,9 @@ def _options(command: Command) -> tuple[list[inspect.Parameter], dict[str, str]]
             parameters.append(_parameter(argument.name, str))
         else:
             parameters.append(_parameter(argument.name, str | None, default=None))
+    if command.takes_file:
+        parameters.append(_parameter("file", discord.Attachment | None, default=None))
+        descriptions["file"] = f"A list of papers: {', '.join(list_files.ENDINGS)}"
     if command.operation.is_about_chat:
         parameters.append(_parameter("channel", _ChannelOption(), default=None))
         descriptions["channel"] = "Another channel, thread or forum of this server"

@@ -13,7 +13,8 @@ from pathlib import Path, PurePath
 
 import structlog
 
-from bot.model import JSON
+from bot.model import JSON, ChatRef
+from handlers.button_actions import with_chat
 
 log = structlog.get_logger()
 
@@ -130,6 +131,24 @@ def without_pictures(components: Sequence[JSON], missing: Collection[str]) -> li
         else:
             kept.extend(component["components"])  # Discord refuses a section without an accessory
     return kept
+
+
+def with_chats(components: Sequence[JSON], chat: ChatRef) -> list[JSON]:
+    """The components with the chat that their buttons are about: a forum's digest stands in a post of its own.
+
+    Added only when a message is sent, so that equal digests of many chats stay equal until then.
+    """
+    named: list[JSON] = []
+    for component in components:
+        component = dict(component)
+        for name in ("custom_id", "value"):
+            if name in component:
+                component[name] = with_chat(str(component[name]), chat)
+        for name in ("components", "options"):
+            if name in component:
+                component[name] = with_chats(component[name], chat)
+        named.append(component)
+    return named
 
 
 def _attached(item: JSON) -> str | None:

@@ -21,7 +21,7 @@ from bot.model import JSON, ChatRef, NotSent, NotSentCause, Outcome, Part, Platf
 from handlers.discord import warning
 from handlers.discord.history import MessageHistory
 from handlers.discord.http_trace import DiscordClock, InvalidRequests, RepeatedEnough, Trail, bounded
-from handlers.discord.messages import Signature, message_body, post_body, present, title_of
+from handlers.discord.messages import Signature, message_body, post_body, present, title_of, with_chats
 from handlers.discord.outcomes import is_closed, is_gone, outcome_of, stopped
 
 log = structlog.get_logger()
@@ -112,7 +112,7 @@ class DiscordSender:
         trail = Trail(TRIES_WITH_NONCE)
         try:
             async with asyncio.timeout(self.timeout_seconds):
-                return Sent(await self._send(int(chat.id), part.payload, Signature.of(key), trail))
+                return Sent(await self._send(chat, part.payload, Signature.of(key), trail))
         except _FAILURES as error:
             return outcome_of(error, trail)
         except Exception as error:  # a fault of ours; whether the part may have arrived is known from the trail
@@ -154,12 +154,12 @@ class DiscordSender:
 
     # ── sending ──
 
-    async def _send(self, channel_id: int, payload: JSON, signature: Signature, trail: Trail) -> str:
-        forum = await self._history.forum(channel_id)
+    async def _send(self, chat: ChatRef, payload: JSON, signature: Signature, trail: Trail) -> str:
+        forum = await self._history.forum(int(chat.id))
         components, files = present(payload, self._data_dir)
-        message = message_body(components, [file.name for file in files], signature)
+        message = message_body(with_chats(components, chat), [file.name for file in files], signature)
         if forum is None:
-            return await self._create(channel_id, message, files, trail)
+            return await self._create(int(chat.id), message, files, trail)
         # The first part of a digest opens a post, and the others follow in it; if another part went first, so does the
         # first one.
         if (post := await self._history.post_to_continue(forum, signature)) is not None:

@@ -23,6 +23,7 @@ from handlers.commands import COMMANDS
 from handlers.telegram.answers import AnswerPoster
 from handlers.telegram.buttons import Buttons
 from handlers.telegram.commands import Commands
+from handlers.telegram.files import Files
 from handlers.telegram.limits import Limiter
 from handlers.telegram.managers import Managers
 from handlers.telegram.membership import Membership
@@ -236,8 +237,9 @@ def build(
     answers = AnswerPoster(application.bot, settings.data_dir)
     managers = Managers(chats, clock)
     places, warnings = Places(application.bot, managers), Warnings(application.bot, managers)
-    # The first handler that takes an update is the only one, so the status updates go before texts.
+    # The first handler that takes an update is the only one, so status updates and files go before texts.
     Membership(conversation, places, answers, warnings).register(application)
+    Files(conversation, application.bot, places, answers).register(application)
     Commands(conversation, places, answers).register(application)
     Buttons(conversation, places, answers).register(application)
     sender = TelegramSender(application.bot, settings.data_dir, warnings)

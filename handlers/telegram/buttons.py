@@ -6,9 +6,10 @@ from typing import Any
 
 import structlog
 from telegram import CallbackQuery, Message, Update
+from telegram.constants import ChatType
 from telegram.ext import Application, CallbackQueryHandler, ContextTypes
 
-from bot.conversation import Conversation, NotAllowed, Result, Stale
+from bot.conversation import Conversation, NotAllowed, PaperNotKept, Result, Stale, Voted, VoteNotKept
 from handlers import replies
 from handlers.button_actions import BUTTONS, Action, parse, perform
 from handlers.requests import Target
@@ -40,7 +41,7 @@ class Buttons:
         # A message that is too old comes as an InaccessibleMessage, without the buttons to compare with.
         message = query.message if isinstance(query.message, Message) else None
         action = parse(query.data)
-        if action is None or message is None or not _has_button(message, query.data):
+        if action is None or message is None or not _can_have_pressed(message, query):
             await acknowledge(query, NOT_OURS, alert=True)
             return
         look_up_rights = BUTTONS[action.verb].needs_rights
@@ -69,8 +70,11 @@ class Buttons:
     ) -> None:
         reply = replies.reply(result, target.name)
         # In a pop-up, for the person alone: the message is shared with the others in the chat and stays as it is.
-        if isinstance(result, NotAllowed | Stale):
+        if isinstance(result, NotAllowed | Stale | VoteNotKept | PaperNotKept):
             await acknowledge(query, first_line(reply), alert=True)
+            return
+        if isinstance(result, Voted):
+            await acknowledge(query, first_line(reply))
             return
         await acknowledge(query)
         # A message with pictures has a caption and no text, and cannot become a message of text.
@@ -80,7 +84,12 @@ class Buttons:
             await self._answers.answer(message, reply, target.chat)
 
 
-def _has_button(message: Message, data: str | None) -> bool:
-    """Whether a message has the button that was pressed: Telegram passes on whatever data somebody's client sends."""
+def _can_have_pressed(message: Message, query: CallbackQuery) -> bool:
+    """Whether a message has the button that was pressed: Telegram passes on whatever data somebody's client sends.
+
+    A private chat has the id of its person; nobody else sees its buttons.
+    """
+    if message.chat.type == ChatType.PRIVATE and message.chat.id != query.from_user.id:
+        return False
     rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
-    return any(button.callback_data == data for row in rows for button in row)
+    return any(button.callback_data == query.data for row in rows for button in row)

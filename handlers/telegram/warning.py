@@ -13,9 +13,9 @@ from telegram.ext import ExtBot
 
 from bot.model import ChatRef
 from bot.render.nodes import Document, Line, Note, Text
-from handlers.telegram.cards import document_html
 from handlers.telegram.limits import Urgency
 from handlers.telegram.managers import Managers
+from handlers.telegram.markup import document_html
 
 log = structlog.get_logger()
 

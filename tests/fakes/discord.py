@@ -24,6 +24,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.fakes.discord_files import Cdn
 from tests.fakes.discord_gateway import Gateway
 from tests.fakes.discord_interactions import Interactions
 from tests.fakes.discord_world import JSON, Refused, World
@@ -96,6 +97,7 @@ class FakeDiscord:
         self.world = World()
         self.gateway = Gateway(self.world, lambda: self.token, lambda: self.gateway_url, self._reset_token)
         self.interactions = Interactions(self.world, self.gateway)
+        self.cdn = Cdn(lambda: f"http://127.0.0.1:{self._port}")
         self.commands: list[JSON] = []
         self.syncs = 0
         self.requests: list[tuple[str, int]] = []
@@ -114,6 +116,7 @@ class FakeDiscord:
         app = web.Application()
         app.router.add_get("/gateway", self.gateway.handle)
         app.router.add_get("/gateway/resume", self.gateway.handle)
+        app.router.add_get("/attachments/{number}", self.cdn.serve)
         app.router.add_get("/_messages", self._messages)
         app.router.add_post("/_faults", self._add_faults)
         app.router.add_route("*", "/api/v10{path:.*}", self._handle)

@@ -84,12 +84,14 @@ class Interactions:
     ) -> Interaction:
         """Use a slash command and wait for the bot's answer (its message, or its follow-up after deferring).
 
-        The option "channel" is a channel's id; a channel of the server comes with the person's permissions there. With
-        `admin` the person has the server's admin role.
+        The option "channel" is a channel's id; a channel of the server comes with the person's permissions there. The
+        option "file" is an attachment. With `admin` the person has the server's admin role.
         """
         data: JSON = {"id": "1", "name": name, "type": 1, "options": [_option(*each) for each in options.items()]}
         if (named := self._world.channels.get(options.get("channel", 0))) and _same_guild(named, self._world, channel):
             data["resolved"] = {"channels": {named["id"]: {**named, "permissions": self._rights(named, admin)}}}
+        if file := options.get("file"):
+            data.setdefault("resolved", {})["attachments"] = {file["id"]: file}
         return await self._do(2, data, channel, person, admin, wait)
 
     async def autocomplete(
@@ -110,11 +112,20 @@ class Interactions:
         return (await self._do(4, data, channel, person, admin, 10.0)).choices
 
     async def click(
-        self, channel: int, custom_id: str, *, person: int = 42, admin: bool = True, message: JSON | None = None
+        self,
+        channel: int,
+        custom_id: str,
+        *,
+        chosen: object = None,
+        person: int = 42,
+        admin: bool = True,
+        message: JSON | None = None,
     ) -> Interaction:
-        """Press a button; the custom_id may be forged."""
+        """Press a button, or choose from a menu the option with the value `chosen`; both may be forged."""
         source = message or self._world.store_message(channel, {"content": "earlier"}, set())
-        data = {"custom_id": custom_id, "component_type": 2, "id": 1}
+        data: JSON = {"custom_id": custom_id, "component_type": 2, "id": 1}
+        if chosen is not None:
+            data |= {"component_type": 3, "values": [chosen]}
         return await self._do(3, data, channel, person, admin, 10.0, source)
 
     def _rights(self, place: JSON, admin: bool) -> str:
@@ -256,6 +267,8 @@ def _same_guild(place: JSON, world: World, channel: int) -> bool:
 def _option(name: str, value: Any) -> JSON:
     if name == "channel":
         return {"name": name, "type": 7, "value": str(value)}
+    if name == "file":
+        return {"name": name, "type": 11, "value": value["id"]}
     return {"name": name, "type": 4 if isinstance(value, int) else 3, "value": value}
 
 

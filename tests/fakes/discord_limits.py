@@ -67,10 +67,13 @@ def _check(component: Component) -> None:
     elif kind == 10 and not component["content"].strip():
         _refuse("a text display may not be empty")
     elif kind == 1:
-        if not 1 <= len(component["components"]) <= 5:
-            _refuse("an action row holds one to five buttons")
+        kinds = [child["type"] for child in component["components"]]
+        if kinds != [3] and (not 1 <= len(kinds) <= 5 or set(kinds) != {2}):
+            _refuse("an action row holds one to five buttons, or one menu")
     elif kind == 2:
         _check_button(component)
+    elif kind == 3:
+        _check_menu(component)
     elif kind == 9:
         if not 1 <= len(component["components"]) <= 3 or component.get("accessory", {}).get("type") not in (2, 11):
             _refuse("a section holds one to three texts and a button or thumbnail")
@@ -91,6 +94,16 @@ def _check_button(button: Component) -> None:
             _refuse("a link button has no custom_id")
     elif not 1 <= len(button.get("custom_id", "")) <= 100 or "url" in button:
         _refuse("a button has a custom_id of one to 100 characters and no address")
+
+
+def _check_menu(menu: Component) -> None:
+    options = menu["options"]
+    if not 1 <= len(options) <= 25 or len({option["value"] for option in options}) != len(options):
+        _refuse("a menu has one to 25 options, each with a value of its own")
+    if not all(1 <= utf16_len(option[name]) <= 100 for option in options for name in ("label", "value")):
+        _refuse("an option's label and value have one to 100 characters")
+    if not 1 <= len(menu["custom_id"]) <= 100 or utf16_len(menu.get("placeholder", "")) > 150:
+        _refuse("a menu has a custom_id of one to 100 characters and a placeholder of at most 150")
 
 
 def _check_files(files: Sequence[str], components: Sequence[Component]) -> None:

@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 from aiohttp import ClientError, ClientSession, web
 
+from tests.fakes.telegram_files import FakeFile
 from tests.fakes.telegram_methods import METHODS, member_json
 from tests.fakes.telegram_text import detected
 from tests.fakes.telegram_world import (
@@ -70,6 +71,7 @@ class FakeTelegram:
     async def __aenter__(self) -> FakeTelegram:
         app = web.Application(client_max_size=60 * 2**20)
         app.router.add_route("*", "/bot{token}/{method}", self._answer)
+        app.router.add_get("/file/bot{token}/{path:.*}", self._serve_file)
         app.router.add_get("/_messages", self._show_messages)
         app.router.add_get("/_stats", self._show_stats)
         app.router.add_post("/_{what:say|press|chat|fault}", self._control)
@@ -132,6 +134,13 @@ class FakeTelegram:
         self.world.push(message=message.as_json() | more)
         self._notify()
         return message.id
+
+    def send_file(self, chat_id: int, user_id: int, file: FakeFile, caption: str = "", **more: Any) -> int:
+        """A user sends a document; `more` goes into the message (`reply_to_message`)."""
+        shown = {"document": self.world.files.document(file), **more}
+        if caption:
+            shown |= {"caption": caption, "caption_entities": [asdict(each) for each in detected(caption)]}
+        return self.say(chat_id, user_id, "", **shown)
 
     def press(self, message: FakeMessage, button: str, user_id: int, *, data: str | None = None) -> str:
         """A user presses a button by (part of) its label, or sends forged `data`; returns the query's id."""
@@ -228,6 +237,15 @@ class FakeTelegram:
         if fault is not None:
             return await _broken(request, fault)
         return _json(200, {"ok": True, "result": result})
+
+    async def _serve_file(self, request: web.Request) -> web.StreamResponse:
+        self.requests.append(("file", dict(request.match_info)))
+        bot = self._beside.get(request.match_info["token"], self)
+        if request.match_info["token"] != bot.token:
+            return _json(404, {"ok": False, "error_code": 404, "description": "Not Found"})
+        if (fault := self._fault("file")) is not None:
+            return await _broken(request, fault)
+        return bot.world.files.serve(request.match_info["path"])
 
     async def _call(self, method: str, params: dict[str, Any]) -> Any:
         if method == "getUpdates":

@@ -133,6 +133,13 @@ def _get_chat(world: World, params: dict[str, Any]) -> dict[str, Any]:
     return chat.as_json() | {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": gifts}
 
 
+def _get_file(world: World, params: dict[str, Any]) -> dict[str, Any]:
+    found = world.files.described(str(params.get("file_id") or ""))
+    if isinstance(found, str):
+        raise Refused(400, found)
+    return found
+
+
 def _set_commands(world: World, params: dict[str, Any]) -> bool:
     commands = json.loads(params.get("commands") or "[]")
     if len(commands) > 100:
@@ -182,6 +189,7 @@ METHODS: dict[str, Callable[[World, dict[str, Any]], Any]] = {
     "getchatmember": _get_member,
     "getchatadministrators": _get_admins,
     "getchat": _get_chat,
+    "getfile": _get_file,
     "setmycommands": _set_commands,
     "setwebhook": _set_webhook,
     "deletewebhook": lambda world, _params: world.set_webhook(None),

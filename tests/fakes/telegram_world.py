@@ -9,6 +9,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.fakes.telegram_files import Files
 from tests.fakes.telegram_text import (
     CAPTION_LIMIT,
     MESSAGE_LIMIT,
@@ -193,6 +194,7 @@ class World:
         self.queries: dict[str, dict[str, Any] | None] = {}
         self.commands: list[dict[str, Any]] = []
         self.hook: Hook | None = None
+        self.files = Files()
         self.actions: list[tuple[int, str]] = []
         self.buckets = Buckets(limits or Limits(0, 0, 0))
         self.changed = asyncio.Condition()

@@ -82,6 +82,10 @@ EXPECTED_OF_BUTTONS: dict[str, tuple[str, type]] = {
     "set": ("size=5", results.Changed),
     "deep": ("2406.14272v1", results.PaperCard),
     "cite": ("2406.14272v1:en:b1f3a", results.NoEvidence),  # test_evidence.py of Discord has stored summaries
+    "up": ("2406.14272", results.PaperNotKept),  # test_votes.py has stored papers
+    "down": ("2406.14272", results.PaperNotKept),
+    "save": ("2406.14272", results.PaperNotKept),
+    "rate": ("2406.14272", results.PaperNotKept),
     "forget": ("yes", results.Forgotten),
     "resend": ("1", results.Stale),  # there is no such delivery; tests/pipeline/test_resend.py has some
 }

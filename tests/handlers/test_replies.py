@@ -14,7 +14,7 @@ import pytest
 from bot import conversation as results
 from bot.conversation import Followed, Result, setting_values, topic_key
 from bot.errors import BadSetting
-from bot.model import JSON, Card, Chat, ChatRef, Depth, FoundPapers, Paper, PaperList, Platform, SummaryKey
+from bot.model import JSON, Card, Chat, ChatRef, Depth, FoundPapers, Paper, PaperList, Platform, SummaryKey, VoteKind
 from bot.render.nodes import Bullets, Code, Fold, Heading, Line, Note, Reply
 from handlers import button_actions
 from handlers.commands import BY_NAME, COMMANDS
@@ -78,6 +78,10 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.Liked(FoundPapers(), PaperList(), 0, is_for_chat=True),
     results.Incomplete("like"),
     results.Busy("arXiv does not answer.", 4000.0),
+    results.Voted(CARD.paper, VoteKind.UP),
+    results.VoteOptions(CARD.paper),
+    results.VoteNotKept(),
+    results.PaperNotKept("2406.14272"),
     results.DigestComing(3, 1),
     results.NothingNow("Nothing is new.", 1),
     results.SettingsView(CHAT, DUE),
@@ -165,6 +169,9 @@ ABOUT_NO_CHAT = (
     results.UnknownPaper,
     results.Withdrawn,
     results.Unreadable,
+    results.Voted,
+    results.VoteOptions,
+    results.PaperNotKept,
     results.NotOperator,
     results.Health,
 )

@@ -40,7 +40,7 @@ from bot.model import (
 from bot.render.cards import card_document
 from bot.render.digests import digest_groups, title_line
 from bot.render.evidence import EvidenceForm
-from bot.render.nodes import Block, Bullets, Code, Document, Fold, Heading, Line, Note
+from bot.render.nodes import Block, Bullets, Code, Document, Fold, Heading, Line, Note, Text
 from bot.render.packing import Group
 
 DAY = date(2026, 6, 2)
@@ -223,12 +223,24 @@ def hostile_text(max_size: int = 12) -> st.SearchStrategy[str]:
 
 
 def digest_document(
-    digest: Digest, style: Style = Style.CARDS, evidence: EvidenceForm = EvidenceForm.QUOTES
+    digest: Digest,
+    style: Style = Style.CARDS,
+    evidence: EvidenceForm = EvidenceForm.QUOTES,
+    *,
+    is_numbered: bool = False,
 ) -> Document:
-    """All groups of a digest as one tree."""
+    """All groups of a digest as one tree; `is_numbered` puts a number before the title of each card of several."""
+    numbers = {card.paper.id: number for number, card in enumerate(digest.cards, 1)} if len(digest.cards) > 1 else {}
+
+    def shown(card: Card) -> Group:
+        title, *blocks = card_document(card, digest.language, style, evidence=evidence).blocks
+        if is_numbered and card.paper.id in numbers and isinstance(title, Heading):
+            title = Heading((Text(f"{numbers[card.paper.id]}. "), *title.spans), title.level)
+        return Group((title, *blocks), (card.paper.id,))
+
     groups = digest_groups(
         digest,
-        lambda card: Group(card_document(card, digest.language, style, evidence=evidence).blocks, (card.paper.id,)),
+        shown,
         lambda card: Group((title_line(card),), (card.paper.id,)),
     )
     return Document(tuple(block for group in groups for block in group.blocks))

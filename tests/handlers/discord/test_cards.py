@@ -80,17 +80,17 @@ def test_a_card_is_a_container_with_its_links_as_buttons() -> None:
     check_payload(payload)
     header, container = payload["components"]
     assert (header["type"], container["type"]) == (10, 17)
-    text, row = container["components"]
-    assert [button["label"] for button in row["components"]] == ["abstract", "PDF", "HTML", "code", "Evidence"]
-    assert text["content"].endswith("-# [project](https://multi-talk.github.io/)")
+    text, links, others = container["components"]
+    assert [button["label"] for button in links["components"]] == ["abstract", "PDF", "HTML", "code", "project"]
+    assert [button["label"] for button in others["components"]] == ["👍", "👎", "🔖", "Evidence"]
     assert text["content"].startswith("### [MultiTalk: Faster O(n²) Talking Heads, 20% Better](https://arxiv.org/abs/")
     assert payload["title"] == "New on arXiv · 2 June 2026"
 
 
-def test_compact_cards_are_lines_without_containers() -> None:
+def test_compact_cards_are_lines_without_containers_and_share_one_menu() -> None:
     (payload,) = messages(DIGEST, replace(CHAT, style=Style.COMPACT))
     check_payload(payload)
-    assert {component["type"] for component in walk(payload["components"])} == {10}
+    assert [component["type"] for component in walk(payload["components"])] == [10, 1, 3]
 
 
 def test_figures_are_in_the_cards_gallery() -> None:
@@ -124,8 +124,8 @@ def test_a_card_too_large_for_a_message_is_divided_and_complete() -> None:
     made = messages(whole)
     assert len(made) in (9, 10)  # 33,000 characters
     assert letters("A sentence of seven words it is. " * 1000) in said(made)
-    rows = [component for payload in made for component in walk(payload["components"]) if component["type"] == 1]
-    assert len(rows) == 1
+    rows = [[part["type"] for part in walk(payload["components"])].count(1) for payload in made]
+    assert rows == [0] * (len(made) - 1) + [2]
 
 
 def test_actions_become_buttons_that_send_them_back() -> None:
@@ -187,7 +187,7 @@ def test_text_cannot_end_its_code_block() -> None:
 @given(hostile_text(60), hostile_text(60))
 def test_a_hostile_paper_is_accepted_and_complete(title: str, abstract: str) -> None:
     paper = replace(PAPER, title=title, abstract=abstract, authors=(title[:40], abstract[:40]), comment=title)
-    whole = digest(Card(paper, links=FoundLinks((), (title,))), Card(paper))
+    whole = digest(Card(paper, links=FoundLinks((), (title,))), Card(replace(paper, id="2406.14273")))
     text = said(messages(whole))
     assert letters(visible(readable(abstract))) in text
 
@@ -224,6 +224,8 @@ def test_a_thousand_links_fit_their_messages() -> None:
         [{"type": 2, "style": 5, "label": "x", "url": "https://x.org"}],
         [{"type": 1, "components": [{"type": 2, "style": 5, "label": "x", "url": "javascript:1"}]}],
         [{"type": 12, "items": [{"media": {"url": "attachment://missing.png"}}]}],
+        [{"type": 1, "components": [{"type": 3, "custom_id": "a", "options": []}]}],
+        [{"type": 1, "components": [{"type": 3, "custom_id": "a", "options": [{"label": "x" * 101, "value": "1"}]}]}],
     ],
 )
 def test_the_checker_refuses_what_discord_refuses(components: list[dict[str, Any]]) -> None:

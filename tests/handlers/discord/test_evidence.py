@@ -22,9 +22,10 @@ CHAT = Chat(ChatRef(Platform.DISCORD, "1"))
 
 
 def buttons(card: Card) -> list[str]:
-    """The custom_ids of the buttons of a digest with this card."""
+    """The custom_ids of the buttons for the evidence in a digest with this card."""
     (part,) = DiscordRenderer().parts(digest(card), CHAT)
-    return [component["custom_id"] for component in walk(part.payload["components"]) if "custom_id" in component]
+    custom_ids = [str(component.get("custom_id", "")) for component in walk(part.payload["components"])]
+    return [custom_id for custom_id in custom_ids if custom_id.startswith("cite:")]
 
 
 async def stored(store: SqlStore, clock: FakeClock, summary: Summary) -> None:
@@ -115,7 +116,7 @@ def test_every_card_with_a_stored_summary_has_the_button_and_no_sentences() -> N
     for card in (CARD, DEEP_CARD, replace(CARD, summary=EXTRACTIVE)):
         (part,) = DiscordRenderer().parts(digest(card), CHAT)
         components = list(walk(part.payload["components"]))
-        assert [component["label"] for component in components if "custom_id" in component] == ["Evidence"]
+        assert [component["label"] for component in components if "custom_id" in component][3:] == ["Evidence"]
         assert "Our model reduces lip vertex error" not in str(components)
         assert "#page=" not in str(components)  # addresses count as text on Discord
 

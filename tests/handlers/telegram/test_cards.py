@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
+from itertools import product
 
 import pytest
 from hypothesis import example, given, settings
@@ -29,7 +30,8 @@ from bot.render.nodes import (
     Text,
 )
 from bot.render.plain import visible
-from handlers.telegram.cards import TelegramRenderer, cost, document_html, payloads, reply_messages
+from handlers.telegram.cards import TelegramRenderer, payloads, reply_messages
+from handlers.telegram.markup import cost, document_html
 from tests.fakes.telegram_text import CAPTION_LIMIT, ENTITY_LIMIT, Parsed, check_message, detected
 from tests.render.samples import (
     BRIEF,
@@ -132,7 +134,7 @@ def test_all_real_papers_in_one_digest_fit_and_nothing_is_lost() -> None:
     papers = corpus()
     whole = digest(*map(Card, papers[:300]), also=tuple(map(Card, papers[300:1500])), notes=("Two wait.",))
     parsed = shown(whole)
-    assert complete(parsed, replace_rules(digest_document(whole)))
+    assert complete(parsed, replace_rules(digest_document(whole, is_numbered=True)))
     assert min(message.units for message in parsed[:-1]) > 1500  # as few messages as pleasant
 
 
@@ -154,7 +156,7 @@ def test_a_card_too_large_for_a_message_is_divided_and_complete() -> None:
     whole = digest(Card(long))
     parsed = shown(whole)
     assert len(parsed) in (9, 10)  # 33,000 characters
-    assert complete(parsed, replace_rules(digest_document(whole)))
+    assert complete(parsed, replace_rules(digest_document(whole, is_numbered=True)))
 
 
 def test_compact_style_is_shorter() -> None:
@@ -267,7 +269,7 @@ def check_html(html: str) -> Parsed:
 def test_a_hostile_paper_is_accepted_and_complete(title: str, abstract: str) -> None:
     paper = replace(PAPER, title=title, abstract=abstract, authors=(title[:40], abstract[:40]), comment=title)
     whole = digest(Card(paper, links=FoundLinks((), (title,))))
-    assert complete(shown(whole), replace_rules(digest_document(whole)))
+    assert complete(shown(whole), replace_rules(digest_document(whole, is_numbered=True)))
 
 
 @pytest.mark.parametrize("unit", ["word ", "x", "😀", "<&>", "@everyone ", "مرحبا ", "文", "e\u0301", "a.b", "\n"])
@@ -275,7 +277,7 @@ def test_a_title_of_ten_thousand_characters_is_divided_between_messages(unit: st
     title = (unit * 10_000)[:10_000]
     summary = replace(BRIEF, headline=Claim(title), takeaways=())
     whole = digest(Card(replace(PAPER, title=title), summary=summary), also=(PLAIN_CARD,))
-    assert complete(shown(whole), replace_rules(digest_document(whole)))
+    assert complete(shown(whole), replace_rules(digest_document(whole, is_numbered=True)))
 
 
 @pytest.mark.parametrize("sign", ["~", "\u00d7", "\ufffd", "\u02c2", "\u0301", "\u2192", "\u0660", "😀"])
@@ -316,8 +318,8 @@ def test_a_card_that_was_rendered_for_another_chat_is_shown_with_the_reasons_of_
 
 def test_the_cost_of_a_card_is_that_of_its_blocks() -> None:
     renderer = TelegramRenderer()
-    for card in (CARD, DEEP_CARD, PLAIN_CARD):
-        group = renderer._card_group(card, "en", Style.CARDS, EvidenceForm.QUOTES)
+    for card, number in product((CARD, DEEP_CARD, PLAIN_CARD), (None, 10)):
+        group = renderer._card_group(card, "en", Style.CARDS, EvidenceForm.QUOTES, number)
         costs = [cost(block) for block in group.blocks]
         assert group.cost == (sum(text for text, _ in costs), sum(entities for _, entities in costs))
         assert group.markup == document_html(Document(group.blocks))
