@@ -21,24 +21,15 @@ _FUNCTION_WORDS = """
     wherein whether which while who whole whom whose why will with within without wont work would yet you your
 """
 _FILLER = """
-    able abstract according achieve achieved achieving additional additionally aim allow allowing analyze approach
-    art article author available based baseline benchmark better carry com common commonly compare compared
-    comparison competitive complex comprehensive conduct consider considered considering consist consistent
-    consistently contain contribute contribution current currently demonstrate demonstrating depend describe despite
-    develop developed different difficult directly discuss easily effective effectively effectiveness efficient
-    efficiently employ enable enabling especially establish evaluate evaluated evaluation examine example existing
-    experiment experimental explore extensive extensively final finally find finding focus following framework fully
-    general generally github good help high higher highly http https idea identify illustrate impact implement
-    important improve improved improvement improving include including increase increasing increasingly introduce
-    introduced introducing investigate issue key lack large largely lead leading leverage leveraging limit
-    limitation limited low lower main major method methodology moreover motivated need new novel obtain obtained
-    offer open outperform outperforming overall paper particular particularly perform performance performed possible
-    potential potentially present presented previous previously prior problem propose proposed proposing provide
-    provided providing publicly range recent recently related rely relying remain remaining report reported
-    represent require required requiring respectively result resulting reveal robust robustly set setting showing
-    shown significant significantly simple simultaneously single solution specific specifically state strong study
-    substantial substantially success successful successfully suffer suggest suggesting superior support task
-    technique term type typically understand utilize utilizing validate verify wide widely www year yield yielding
+    abstract achieve achieved achieving additionally aim article author based com conduct consider considered
+    considering consist contribute contribution demonstrate demonstrating despite develop developed directly discuss
+    easily employ enable enabling especially establish existing extensive extensively finally finding following
+    furthermore generally github highly http https illustrate important include including increasingly introduce
+    introduced introducing investigate leading leverage leveraging mainly major moreover motivated need new novel
+    obtain obtained outperform outperforming overall paper particular particularly potentially present presented
+    previous previously propose proposed proposing provide provided providing recent recently report reported
+    respectively result resulting reveal show showing shown significantly simultaneously specifically substantially
+    successfully suggest suggesting typically utilize utilizing various widely www yield yielding
 """
 
 STOP_WORDS = frozenset(map(singular, f"{_FUNCTION_WORDS} {_FILLER}".split()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.model import Card, Claim, Figure, Kind, Paper, Style, Summary, topic_label
+from bot.model import Card, Claim, Figure, Kind, Paper, Style, Summary
 from bot.render.addresses import paper_urls
 from bot.render.evidence import (
     CONCLUSION,
@@ -34,6 +34,7 @@ from bot.render.nodes import (
 )
 from bot.render.plain import one_line
 from bot.render.provenance import provenance_line
+from bot.render.reasons import reasons_line
 from bot.tex.latex import readable
 
 # The difference saves "and 1 more", which is as long as a name.
@@ -84,19 +85,6 @@ def card_links(card: Card, language: str) -> tuple[tuple[str, str], ...]:
 def _has_html(paper: Paper) -> bool:
     """Whether arXiv may have HTML of the paper: it converts papers since December 2023."""
     return paper.id[:4].isdigit() and paper.id[:4] >= "2312"
-
-
-def match_reasons(card: Card) -> str:
-    """The words that made a card match: "talking head, cs.CV"; those of another topic follow after a semicolon.
-
-    Empty if nothing is known.
-    """
-    # A dictionary keeps the order and drops repetition: several topics may match by the same words.
-    reasons: dict[str, None] = {}
-    for match in card.matched:
-        terms = [one_line(term) for term in match.because] or [one_line(topic_label(match.topic))]
-        reasons[", ".join(terms)] = None
-    return "; ".join(reasons)
 
 
 def shown_figures(card: Card) -> tuple[Figure, ...]:
@@ -173,9 +161,10 @@ def blocks_for_all(
 
 
 def matched_note(card: Card, language: str, style: Style = Style.CARDS) -> tuple[Block, ...]:
-    """The note that says why a chat gets the paper; none on compact cards, and where nothing is known."""
-    reasons = match_reasons(card) if style is not Style.COMPACT else ""
-    return (Note((Text(f"{label('matched', language)}: {reasons}"),)),) if reasons else ()
+    """The note that says why a chat gets the paper; none where nothing is known. On compact cards it says only what
+    makes the paper stand out."""
+    line = reasons_line(card, language, is_short=style is Style.COMPACT)
+    return (Note((Text(line),)),) if line else ()
 
 
 def card_reply(card: Card, language: str, evidence_action: str | None = None, *, private: bool = False) -> Reply:

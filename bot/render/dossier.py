@@ -11,7 +11,6 @@ from bot.render.cards import (
     day_of,
     figure_caption,
     licence_name,
-    match_reasons,
     shown_figures,
     title_of,
 )
@@ -29,6 +28,7 @@ from bot.render.labels import format_date, label
 from bot.render.nodes import Block, Bullets, Document, Fold, Heading, Line, Link, Note, Picture, Rule, Span, Text
 from bot.render.plain import one_line
 from bot.render.provenance import provenance_line
+from bot.render.reasons import match_reasons, reason_sentences
 from bot.tex.latex import readable
 
 
@@ -82,7 +82,9 @@ def _facts(card: Card, language: str) -> list[Block]:
     for name, url in card_links(card, language):
         if url in (*card.links.code, *card.links.project):
             items.append((Text(f"{name.capitalize()}: ", bold=True), Link(url, url)))
-    if reasons := match_reasons(card):
+    if card.reasons:
+        items.append((Text(" ".join(reason_sentences(card, language))),))
+    elif reasons := match_reasons(card):
         items.append(_fact("matched", reasons, language))
     # Above the list, where it cannot be overlooked.
     withdrawn = [Line((Text(label("withdrawn", language), bold=True),))] if paper.withdrawn else []

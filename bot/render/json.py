@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.model import JSON, Card, Claim, Digest, Evidence, Figure, Provenance, Summary
 from bot.render.addresses import evidence_url, paper_urls
 from bot.render.provenance import note_text
+from bot.render.reasons import is_guess, reason_sentences
 
 
 def card_json(card: Card) -> JSON:
@@ -29,6 +30,8 @@ def card_json(card: Card) -> JSON:
         "sample": paper.sample,
         "urls": {**paper_urls(paper), "code": list(card.links.code), "project": list(card.links.project)},
         "matched": [{"topic": match.topic, "because": list(match.because)} for match in card.matched],
+        "reasons": reason_sentences(card, "en"),
+        "guess": is_guess(card),
         "summary": _summary(card, card.summary) if card.summary else None,
         "figures": [_figure(figure) for figure in card.figures],
     }

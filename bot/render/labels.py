@@ -11,6 +11,7 @@ from datetime import date
 from bot.model import Window
 from bot.model.languages import canonical, primary
 from bot.render.labels_of_notes import NOTES
+from bot.render.labels_of_reasons import REASONS
 from bot.render.labels_traditional_chinese import TRADITIONAL_CHINESE
 
 # Rows, not one dictionary for each language: a translation that is missing is a type error.
@@ -244,7 +245,8 @@ _ROWS: dict[str, tuple[str, str, str, str, str]] = {
 
 _COLUMNS = ("en", "zh", "es", "ja", "ru")
 CATALOG: dict[str, dict[str, str]] = {
-    language: {key: row[index] for key, row in (_ROWS | NOTES).items()} for index, language in enumerate(_COLUMNS)
+    language: {key: row[index] for key, row in (_ROWS | NOTES | REASONS).items()}
+    for index, language in enumerate(_COLUMNS)
 } | {"zh-Hant": TRADITIONAL_CHINESE}
 LABEL_LANGUAGES = tuple(CATALOG)
 

@@ -30,6 +30,8 @@ from bot.model import (
     Match,
     Paper,
     Provenance,
+    Reason,
+    ReasonKind,
     Source,
     Style,
     Summary,
@@ -156,6 +158,12 @@ DEEP_CARD = replace(
     figures=(
         Figure("1", "The whole pipeline.", "figures/2406.14272v2/fig1.png", None, PAPER.license, 800, 400, shown=True),
         Figure("2", "Figure 2: Results.", None, "https://arxiv.org/html/2406.14272v2/x2.png"),
+    ),
+    reasons=(
+        Reason(ReasonKind.TERMS, "talking head"),
+        Reason(ReasonKind.LIKED, count=3),
+        Reason(ReasonKind.AWARD, "oral"),
+        Reason(ReasonKind.ACCEPTED, "Interspeech 2024"),
     ),
 )
 

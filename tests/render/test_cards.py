@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from bot.model import Announcement, Card, Claim, Evidence, Extent, Figure, Kind, Match, Style, Summary, Support, Window
-from bot.render.cards import authors_line, card_document, card_links, card_reply, licence_name, match_reasons
+from bot.render.cards import authors_line, card_document, card_links, card_reply, licence_name
 from bot.render.digests import digest_header
 from bot.render.formats import FORMATS, render
 from bot.render.labels import CATALOG, LABEL_LANGUAGES, format_date, format_window, interface_language, label
 from bot.render.nodes import Fold, Note, Text
+from bot.render.reasons import match_reasons
 from handlers.discord import cards as discord_cards
 from handlers.telegram import cards as telegram_cards
 from tests.render.samples import (

@@ -101,7 +101,7 @@ def test_the_json_of_a_card_has_the_stable_fields() -> None:
     made = card_json(DEEP_CARD)
     assert list(made) == [
         "id", "version", "title", "authors", "abstract", "primary_category", "categories", "comment", "published",
-        "announced_on", "kind", "license", "sample", "urls", "matched", "summary", "figures",
+        "announced_on", "kind", "license", "sample", "urls", "matched", "reasons", "guess", "summary", "figures",
     ]  # fmt: skip
     assert (made["version"], made["kind"], made["announced_on"]) == ("v2", "cross", "2026-06-02")
     assert made["title"] == PAPER.title
