@@ -30,8 +30,9 @@ def pushed_away(wanted: Floats, unwanted: list[Floats]) -> Floats:
 
 def scaled(similarities: Floats) -> Floats:
     """Similarities as scores from 0 to 1; a greater one gives a greater score."""
-    exponents = np.clip(-weights.STEEPNESS * (similarities - weights.MIDDLE), -50, 50)
-    return np.asarray(1 / (1 + np.exp(exponents)), np.float32)
+    # Unlike a logistic function, it tells great similarities from greater ones.
+    powers = np.maximum(similarities, 0.0) ** weights.STEEPNESS
+    return np.asarray(powers / (powers + weights.MIDDLE**weights.STEEPNESS), np.float32)
 
 
 def exact(counts: list[Floats], rarities: list[float]) -> Floats:

@@ -31,8 +31,8 @@ PUSH_MARGIN = 0.02
 
 MIDDLE = 0.16
 """The similarity that gives a score of a half."""
-STEEPNESS = 24.0
-"""How fast the score grows there."""
+STEEPNESS = 2.0
+"""How fast the score grows there: the power of the similarity in it."""
 
 CLOSE = 0.35
 """The least score of a paper that an interest brings."""

@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.model import ChatModel
+from bot.relevance.measuring import PaperRelevance
+from bot.relevance.paper_block import paper_row
+from bot.relevance.paper_memory import PaperMemory
+from bot.relevance.starter import starter
+from bot.storage.store import SqlStore
+from tests.contracts import samples
+from tests.fakes.embedder import FakeEmbedder
+from tests.fakes.stores import memory_store
+from tests.relevance.papers import FACES, HEADS, PROOFS, announced, listing, paper
+
+INTEREST = "about: audio-driven talking heads and lip sync"
+NOW = datetime(2026, 6, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+async def store() -> AsyncIterator[SqlStore]:
+    async with memory_store() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def relevance(store: SqlStore) -> AsyncIterator[PaperRelevance]:
+    made = PaperRelevance(store)
+    await made.read(listing())
+    yield made
+    await made.close_parts()
+
+
+def model(*terms: tuple[str, float], liked: tuple[str, ...] = ()) -> ChatModel:
+    return ChatModel(1, NOW, 3, terms, liked=liked)
+
+
+async def test_a_paper_about_an_interest_comes_before_others(relevance: PaperRelevance) -> None:
+    heads, faces, proofs, speech = relevance.of_topic(INTEREST, [1, 2, 3, 4])
+    assert heads > max(faces, speech) >= min(faces, speech) > proofs
+    assert relevance.close(INTEREST, [4, 3, 2, 1], 3)[0] == 1
+    assert 3 not in relevance.close(INTEREST, [1, 2, 3, 4], 4)
+
+
+async def test_what_is_pushed_away_goes_down(relevance: PaperRelevance) -> None:
+    plain, pushed = (
+        relevance.of_topic(f"about: talking heads in video{end}", [1, 2]) for end in ("", "; not face recognition")
+    )
+    assert pushed[0] == plain[0]
+    assert pushed[1] < plain[1]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["about: 语音驱动的说话人头像；不要人脸识别", "about: говорящие головы, но не лица", "about: 🤖 🦾",
+     "about: the of and", 'au:"Ada Example"', "diffus*", '"state of the art"', "cs.CV", "cs.LG -heads", "ti:x1 OR cat:math.*"],
+)  # fmt: skip
+async def test_every_topic_gives_scores_from_0_to_1(relevance: PaperRelevance, query: str) -> None:
+    assert all(0 <= score <= 1 for score in relevance.of_topic(query, [1, 2, 3, 4]))
+    relevance.why(1, query, None)
+
+
+async def test_a_topic_of_words_likes_titles_and_phrases(relevance: PaperRelevance) -> None:
+    heads, faces, proofs, _ = relevance.of_topic('"talking head"', [1, 2, 3, 4])
+    assert heads > faces > proofs
+    rare, common = relevance.of_topic("vocoder OR video", [4, 1])
+    assert rare > common
+
+
+async def test_a_category_is_better_as_the_primary_one(store: SqlStore) -> None:
+    relevance = PaperRelevance(store)
+    await relevance.read({1: announced("1", HEADS, "cs.CV", "cs.SD"), 2: announced("2", HEADS, "cs.SD")})
+    assert relevance.of_topic("cat:cs.SD", [2])[0] > relevance.of_topic("cat:cs.SD", [1])[0] > 0
+    assert relevance.of_topic("cat:cs.*", [1, 2]) == relevance.of_topic("cat:cs.*", [2, 1])
+
+
+@given(st.integers(2, 30))
+async def test_a_longer_paper_is_not_closer_by_its_length(times: int) -> None:
+    async with memory_store() as store:
+        relevance = PaperRelevance(store)
+        title, abstract = HEADS
+        padding = " Unrelated sentences about weather, rivers and bridges." * times
+        await relevance.read({1: announced("1", HEADS), 2: announced("2", (title, abstract + padding))})
+        short, long = relevance.of_topic(INTEREST, [1, 2])
+        assert long < short
+
+
+async def test_a_papers_scores_do_not_depend_on_its_neighbours(store: SqlStore) -> None:
+    """Read in another order, in other blocks, asked for alone or together: the same number, to the last bit."""
+    papers = {number: announced(f"2606.{number:05}", _mixed(number)) for number in range(1, 60)}
+    together, apart = PaperRelevance(store), PaperRelevance(store)
+    await together.read(papers)
+    for number in sorted(papers, key=lambda number: number * 37 % 61):
+        await apart.read({number: papers[number]})
+    learned = model(("talking head", 0.4), ("proof", -0.3))
+    for query in (INTEREST, "about: faces; not lips", '"talking head" OR search'):
+        alone = [apart.of_topic(query, [number])[0] for number in papers]
+        assert together.of_topic(query, list(papers)) == alone
+    assert together.of_model(learned, list(papers)) == [apart.of_model(learned, [number])[0] for number in papers]
+
+
+def _mixed(number: int) -> tuple[str, str]:
+    first, second = listing()[1 + number % 4].paper, listing()[1 + number // 4 % 4].paper
+    return f"{first.title} {number}", f"{second.abstract} {first.abstract[:number]}"
+
+
+def test_every_process_gives_the_same_scores() -> None:
+    script = (
+        "import asyncio\n"
+        "from bot.relevance.measuring import PaperRelevance\n"
+        "from tests.fakes.stores import memory_store\n"
+        "from tests.relevance.papers import listing\n"
+        "async def main():\n"
+        "    async with memory_store() as store:\n"
+        "        relevance = PaperRelevance(store)\n"
+        "        await relevance.read(listing())\n"
+        f"        print(relevance.of_topic({INTEREST!r}, [1, 2, 3, 4]))\n"
+        "asyncio.run(main())\n"
+    )
+    runs = [
+        subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, env=_environment(seed)).stdout
+        for seed in ("1", "2")
+    ]
+    assert runs[0] == runs[1]
+
+
+def _environment(seed: str) -> dict[str, str]:
+    return {**os.environ, "PYTHONHASHSEED": seed}
+
+
+async def test_nearly_equal_papers_are_alike(store: SqlStore) -> None:
+    relevance = PaperRelevance(store)
+    twin = (HEADS[0] + " again", HEADS[1].replace("measured", "rated"))
+    await relevance.read({1: announced("1", HEADS), 2: announced("2", twin), 3: announced("3", PROOFS)})
+    alike, other = relevance.likeness(1, [2, 3])
+    assert alike > 0.6 > 0.1 > other
+    assert relevance.likeness(1, [1])[0] == pytest.approx(1)
+
+
+async def test_a_model_likes_papers_with_the_words_it_likes(relevance: PaperRelevance) -> None:
+    learned = model(("talking head", 3.0), ("proof", -3.0))
+    heads, proofs, speech = relevance.of_model(learned, [1, 3, 4])
+    assert heads > 0.5 > proofs
+    assert speech == 0.5
+    assert relevance.taste(learned, 5).likes == (("talking head", 3.0),)
+    assert relevance.taste(learned, 5).dislikes == (("proof", -3.0),)
+
+
+async def test_reasons_name_what_papers_share(store: SqlStore, relevance: PaperRelevance) -> None:
+    await store.remember([paper("2401.00001", HEADS), paper("2401.00002", PROOFS)], samples.NOW)
+    learned = model(("lip sync", 2.0), liked=("2401.00002", "2401.00001", "2401.99999"))
+    assert relevance.why(1, None, learned).liked == ()  # not read yet
+    await relevance.prepare((), [learned])
+    found = relevance.why(1, INTEREST, learned)
+    assert found.liked == ("2401.00001",)
+    assert "talking head" in found.terms
+    assert "talking" not in found.terms
+    assert relevance.why(3, None, learned).liked == ("2401.00002",)
+
+
+async def test_counts_of_the_store_change_what_is_rare(store: SqlStore) -> None:
+    relevance = PaperRelevance(store)
+    await relevance.read(listing())
+    before = relevance.of_topic("about: proofs with video", [1, 3])
+    await relevance.count([paper(f"2605.{n:05}", PROOFS) for n in range(200)], 200)
+    await relevance.read(listing())
+    after = relevance.of_topic("about: proofs with video", [1, 3])
+    assert after[1] / after[0] < before[1] / before[0]
+    # Another process uses them as soon as it reads what was announced since.
+    other = PaperRelevance(store)
+    await other.read(listing() | {200: announced("2606.99999", FACES)})
+    assert other.of_topic("about: proofs with video", [1, 3]) == after
+
+
+async def test_embeddings_count_where_a_paper_has_one(store: SqlStore) -> None:
+    embedder = FakeEmbedder()
+    relevance = PaperRelevance(store, embedder)
+    foreign = "about: 会说话的头像"
+    entries = listing()
+    await relevance.read(entries)
+    await relevance.prepare([foreign])
+    without = relevance.of_topic(foreign, [1, 3])
+    assert without[0] == without[1]
+    same, other = await embedder.queries(["会说话的头像", "something else entirely"])
+    await store.save_vectors(embedder.name, {("2606.00001", 1): same, ("2606.00003", 1): other})
+    await relevance.read(entries)
+    close, far = relevance.of_topic(foreign, [1, 3])
+    assert close > max(far, without[0])
+
+
+async def test_memory_is_limited() -> None:
+    memory = PaperMemory(most_bytes=3_000_000)
+    rows = [paper_row(number, paper(f"2606.{number:05}", _mixed(number))) for number in range(1, 12_000)]
+    for at in range(0, len(rows), 1500):
+        memory.add(rows[at : at + 1500], starter(), {})
+    assert memory.size <= 3_000_000
+    assert memory.places([11_999])
+    with pytest.raises(KeyError):
+        memory.places([1])
+    assert memory.number_of("2606.00001") is None
+    assert memory.unknown([1, 11_999]) == [1]
