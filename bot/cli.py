@@ -70,10 +70,6 @@ DigestOutput = Annotated[
 ChatOption = Annotated[str, typer.Option("--chat", metavar="PLATFORM:ID", help="E.g. telegram:12345 or discord:678.")]
 
 
-TopicArgument = Annotated[
-    str,
-    typer.Argument(metavar="QUERY", help="A topic in quotes, e.g. cs.CV or '\"talking head\" AND cat:cs.CV'."),
-]
 OptionalTopic = Annotated[
     str | None,
     typer.Argument(metavar="QUERY", help="A topic in quotes, e.g. cs.CV or '\"talking head\" AND cat:cs.CV'."),
@@ -222,7 +218,25 @@ def summarize(
 @app.command(context_settings={"allow_extra_args": True})
 def digest(
     context: typer.Context,
-    query: TopicArgument,
+    query: OptionalTopic = None,
+    about: About = None,
+    liked: Annotated[
+        Path | None,
+        typer.Option(
+            "--liked",
+            metavar="FILE",
+            help="Papers that the subscriber likes: arXiv ids or links, one a line, or BibTeX or RIS.",
+        ),
+    ] = None,
+    size: Annotated[
+        int | None,
+        typer.Option(
+            parser=arguments.parse_size,
+            metavar="N",
+            help=f"How many papers as cards; {arguments.DEFAULT_SIZE} if left out.",
+        ),
+    ] = None,
+    show_all: Annotated[bool, typer.Option("--all", help="Every paper as a card.")] = False,
     day: Day = None,
     days: Annotated[
         int,
@@ -235,16 +249,24 @@ def digest(
     format: Format = "text",
     output: DigestOutput = None,
 ) -> None:
-    """Show what a subscriber of QUERY would get, without a limit on the number of papers."""
+    """Show what a subscriber of QUERY, with this interest and these likes, would get, best first."""
     from bot.operator import papers
+    from bot.operator.likes import read_path
     from bot.operator.output import parse_output
 
-    arguments.check_one_topic([query, *context.args])
+    arguments.check_one_topic([*([query] if query is not None else []), *context.args])
+    if size is not None and show_all:
+        raise TellUser("--size and --all contradict each other; leave out one of them.")
+    wanted = papers.Wanted(
+        papers.topic_of(query, about, is_needed=liked is None),
+        read_path(liked) if liked is not None else None,
+        None if show_all else size or arguments.DEFAULT_SIZE,
+    )
     settings = _settings()
     language, form = arguments.parse_language(lang, settings), arguments.parse_format(format)
     upto = arguments.parse_day(day)
     to = parse_output(output, form, of_digest=True)
-    result = _run(lambda: papers.digest(settings, query, upto, days, language, depth))
+    result = _run(lambda: papers.digest(settings, wanted, upto, days, language, depth))
     _write(result, form, language, to, settings.data_dir)
 
 

@@ -71,6 +71,17 @@ def paperboy(*words: str, data: Path, arxiv: FakeArxiv | None = None, **more: st
         (["replay", "abc"], {}, 2, "“abc” is not the number of a delivery; `paperboy status` shows them."),
         (["replay", "9" * 30], {}, 2, "is not the number of a delivery"),
         (["replay", "3", "--given-up"], {}, 2, "either by number or with --given-up"),
+        (["digest"], {}, 2, "Say what to choose by: a QUERY, --about TEXT or --liked FILE."),
+        (["digest", "--about", " "], {}, 2, "--about is empty; say in a few words what"),
+        (
+            ["digest", "cs.CV", "--size", "0"],
+            {},
+            2,
+            "“0” is not a number of cards; write one from 1 to 1000, or --all.",
+        ),
+        (["digest", "cs.CV", "--size", "5", "--all"], {}, 2, "--size and --all contradict each other"),
+        (["digest", "--liked", "missing.bib"], {}, 2, "missing.bib cannot be read (No such file or directory); name a"),
+        (["digest", "--liked", "/dev/null"], {}, 2, "null names no paper; it should hold arXiv ids or links"),
         (["digest", "cs.CV", "--days", "0"], {}, 2, "“0” is not a number of days; write one from 1 to 60."),
         (["summarize", "2606.00001", "--depth", "medium"], {}, 2, "“medium” is not a depth; write brief"),
         (

@@ -115,26 +115,38 @@ def notes_on(shown: Sequence[Card]) -> tuple[str, ...]:
 
 def by_day(digest: Digest) -> tuple[Digest, ...]:
     """Split a digest into one for each listing day that brought it papers, oldest first; without papers, as it is."""
-    days: dict[date, list[Card]] = {}
-    for card in digest.cards:
-        day = card.announcement.day if card.announcement else digest.window.last
-        days.setdefault(day, []).append(card)
+    shown, also = _cards_by_day(digest, digest.cards), _cards_by_day(digest, digest.also)
+    days = sorted({*shown, *also})
     # A window of several days is replaced by the one day that brought papers.
     if (len(days) < 2 and digest.window.first == digest.window.last) or not days:
         return (digest,)
-    # Without the count of a day, its own papers are the least that was announced.
-    announced = dict(digest.each_day)
-    return tuple(
-        replace(
-            digest,
-            window=Window(day, day),
-            announced=announced.get(day, len(days[day])),
-            matched=len(days[day]),
-            cards=tuple(days[day]),
-            notes=notes_on(days[day]),
-            each_day=(),
-        )
-        for day in sorted(days)
+    counts = {day: (announced, matched) for day, announced, matched in digest.each_day}
+    return tuple(_of_day(digest, day, shown.get(day, ()), also.get(day, ()), counts.get(day, (0, 0))) for day in days)
+
+
+def _cards_by_day(digest: Digest, cards: Sequence[Card]) -> dict[date, tuple[Card, ...]]:
+    days: dict[date, list[Card]] = {}
+    for card in cards:
+        days.setdefault(card.announcement.day if card.announcement else digest.window.last, []).append(card)
+    return {day: tuple(of_day) for day, of_day in days.items()}
+
+
+def _of_day(
+    digest: Digest, day: date, shown: tuple[Card, ...], also: tuple[Card, ...], counts: tuple[int, int]
+) -> Digest:
+    # Without the counts of a day, its own papers are the least that was announced and matched.
+    named = len(shown) + len(also)
+    announced, matched = max(counts[0], named), max(counts[1], named)
+    return replace(
+        digest,
+        window=Window(day, day),
+        announced=announced,
+        matched=matched,
+        cards=shown,
+        also=also,
+        notes=notes_on(shown),
+        each_day=(),
+        unlisted=matched - named,
     )
 
 

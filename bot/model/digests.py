@@ -66,8 +66,9 @@ class Digest:
     language: str = "en"
     quiet: str | None = None
     notes: tuple[str, ...] = ()
-    each_day: tuple[tuple[date, int], ...] = ()
-    """How many papers were announced on each listing day of the window, if that was asked for."""
+    each_day: tuple[tuple[date, int, int], ...] = ()
+    """Each listing day of the window with how many papers were announced on it and how many of them match, if that was
+    asked for."""
     doubtful: tuple[UncertainDelivery, ...] = ()
     """Messages of the chat's last digest that may not have arrived; the chat can ask for them again."""
     unlisted: int = 0

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 MAX_DAYS = 60
 """Listing days of one digest, about three months."""
 
+DEFAULT_SIZE = 10
+"""Cards of a digest, as a new chat's."""
+
+MAX_SIZE = 1000
+"""Cards of one digest, where a number is named."""
+
 
 # A parser and not the enumeration itself: typer's own message does not say what the values mean.
 def parse_depth(text: str) -> Depth:
@@ -31,6 +37,13 @@ def parse_chat(text: str) -> ChatRef:
         return ChatRef.parse(text)
     except ValueError as error:
         raise TellUser(str(error)) from None
+
+
+def parse_size(value: str | int) -> int:
+    text = str(value)  # typer passes the default, a number, through the parser too
+    if not (text.isdecimal() and len(text) <= 4 and 1 <= int(text) <= MAX_SIZE):
+        raise TellUser(f"“{text}” is not a number of cards; write one from 1 to {MAX_SIZE}, or --all.")
+    return int(text)
 
 
 def parse_days(value: str | int) -> int:
@@ -83,10 +96,13 @@ def check_one_topic(words: Sequence[str]) -> None:
 
 
 def join_topic(query: str | None, about: str | None) -> str:
-    """Return the topic of a query and an interest, either of which may be left out. Raises `TellUser` if both are."""
+    """Return the topic of a query and an interest, either of which may be left out.
+
+    Raises `TellUser` if both are, or if the query has an interest of its own.
+    """
     if about is None:
         if query is None:
-            raise TellUser("Say what to follow: a QUERY, or an interest with --about, or both.")
+            raise TellUser("Say what it is about: a QUERY, an interest with --about, or both.")
         return query
     if not about.strip():
         raise TellUser('--about is empty; say in a few words what the papers should be about, like --about "lip sync".')

@@ -1,7 +1,8 @@
-"""`paperboy summarize` and `paperboy digest`: one paper, and what a subscriber of a topic would get."""
+"""`paperboy summarize` and `paperboy digest`: one paper, and what a subscriber would get."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from bot import topics as topic_language
@@ -9,12 +10,15 @@ from bot.arxiv import calendar, ids
 from bot.decisions import requested_digest
 from bot.decisions.digest_content import SummaryOptions
 from bot.errors import BadTopic, TellUser
-from bot.model import Card, Depth, Digest
+from bot.model import Card, Depth, Digest, Paper, PaperList
+from bot.operator import arguments
 from bot.operator.console import ProgressBar, say
 from bot.pipeline import Patience, on_demand
-from bot.service.app import open_app
+from bot.pipeline.on_demand import Subscriber
+from bot.service.app import App, open_app
 from bot.service.one_pass import COMMAND_WAITS_SECONDS
 from bot.settings import Settings
+from handlers.like_replies import not_found
 
 
 async def summarize(settings: Settings, link: str, language: str, depth: Depth) -> Card:
@@ -28,28 +32,60 @@ async def summarize(settings: Settings, link: str, language: str, depth: Depth) 
         return await app.read(target, language, depth, Patience(app.clock, COMMAND_WAITS_SECONDS, say))
 
 
-async def digest(settings: Settings, query: str, upto: date | None, days: int, language: str, depth: Depth) -> Digest:
-    """Return what a subscriber of `query` would get for the `days` listing days up to `upto` (None: the latest)."""
-    parse_topic(query)  # a mistake is reported before the database is opened
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A digest that somebody asks for: as `bot.pipeline.on_demand.Subscriber`, with the list of the liked papers."""
+
+    topic: topic_language.Topic | None
+    liked: PaperList | None
+    size: int | None
+
+
+def topic_of(query: str | None, about: str | None, *, is_needed: bool) -> topic_language.Topic | None:
+    """The topic of a query and an interest; None without both, unless it `is_needed`. Raises `TellUser`."""
+    if query is None and about is None:
+        if is_needed:
+            raise TellUser("Say what to choose by: a QUERY, --about TEXT or --liked FILE.")
+        return None
+    return parse_topic(arguments.join_topic(query, about))
+
+
+async def digest(
+    settings: Settings, wanted: Wanted, upto: date | None, days: int, language: str, depth: Depth
+) -> Digest:
+    """Return what such a subscriber would get for the `days` listing days up to `upto` (None: the latest)."""
     async with open_app(settings, interactive=True) as app:
         day = upto or calendar.listing_day(app.clock.now())
         window = requested_digest.window_upto(day, days)
         if note := calendar.why_earlier_listing(day, days):
             say(note)
-        if not await on_demand.is_stored(app.store, query, window):
+        liked = await _liked(app, wanted.liked) if wanted.liked else ()
+        subscriber = Subscriber(wanted.topic, liked, wanted.size)
+        if not await on_demand.is_stored(app.store, subscriber, window):
             say("Asking arXiv for what is not stored yet …")
         with ProgressBar("Summarizing") as bar:
             return await on_demand.digest_of(
                 app.store,
                 app.source,
                 app.builder,
+                app.relevance,
                 app.clock,
-                query,
+                subscriber,
                 window,
                 SummaryOptions(language, depth),
                 bar.advance,
                 Patience(app.clock, COMMAND_WAITS_SECONDS, bar.say),
             )
+
+
+async def _liked(app: App, wanted: PaperList) -> tuple[Paper, ...]:
+    """The papers of a list, from the store or arXiv. Raises `TellUser` if arXiv has none of them."""
+    found = await app.papers.listed(wanted)
+    for line in not_found(found, wanted):
+        say(line)
+    if not found.papers:
+        raise TellUser("arXiv has none of the papers of --liked.")
+    return found.papers
 
 
 def parse_topic(query: str) -> topic_language.Topic:

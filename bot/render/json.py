@@ -38,13 +38,16 @@ def card_json(card: Card) -> JSON:
 
 
 def digest_json(digest: Digest) -> JSON:
-    """A digest with all its papers, including those past its size. `topic` joins several topics by "; "."""
+    """A digest: its papers in order, as cards, then by title (`also`), then counted (`unlisted`). `topic` joins several
+    topics by "; "."""
     return {
         "topic": "; ".join(digest.topics),
         "window": {"first": digest.window.first.isoformat(), "last": digest.window.last.isoformat()},
         "announced": digest.announced,
         "matched": digest.matched,
-        "cards": [card_json(card) for card in (*digest.cards, *digest.also)],
+        "cards": [card_json(card) for card in digest.cards],
+        "also": [{"id": card.paper.id, "title": card.paper.title} for card in digest.also],
+        "unlisted": digest.unlisted,
     }
 
 

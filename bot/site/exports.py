@@ -53,7 +53,7 @@ def file_name(shown: Card | Digest, suffix: str) -> str:
     """Return the name of a card's or a digest's file in a folder; `suffix` is ".md" or the like."""
     if isinstance(shown, Card):
         return shown.paper.versioned_id.replace("/", "-") + suffix  # ids of before 2007 have a slash
-    return f"{shown.window.last}-{slug(' '.join(shown.topics))}{suffix}"
+    return f"{shown.window.last}-{slug(' '.join(shown.topics) or 'liked')}{suffix}"
 
 
 def _export_file(shown: Card | Digest, form: str, language: str, path: Path, data_dir: Path | None) -> Path:

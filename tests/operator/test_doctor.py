@@ -80,7 +80,7 @@ async def test_without_a_network_digest_and_summarize_fail_at_once(
         settings = arxiv.settings(data_dir=tmp_path, arxiv_delay_seconds=60, **urls)
     sentence = "arXiv cannot be reached (no connection to 127.0.0.1); check the network, or try again later."
     with pytest.raises(SourceUnavailable) as digest:
-        await papers.digest(settings, "cat:cs.CV", None, 1, "en", Depth.BRIEF)
+        await papers.digest(settings, papers.Wanted(papers.parse_topic("cs.CV"), None, 10), None, 1, "en", Depth.BRIEF)
     with pytest.raises(SourceUnavailable) as reading:
         await papers.summarize(settings, "2606.00001", "en", Depth.BRIEF)
     assert (str(digest.value), str(reading.value)) == (sentence, sentence)

@@ -145,7 +145,7 @@ async def test_a_query_and_an_interest_become_one_topic(settings: Settings) -> N
 @pytest.mark.parametrize(
     ("query", "about", "sentence"),
     [
-        (None, None, "Say what to follow: a QUERY, or an interest with --about, or both."),
+        (None, None, "Say what it is about: a QUERY, an interest with --about, or both."),
         ("cs.CL", "  ", "--about is empty"),
         ("cs.CL about: x and y", "lip sync", "The query has an interest of its own"),
     ],

@@ -36,7 +36,7 @@ def card() -> Card:
 
 
 def digest() -> Digest:
-    return Digest(("cat:cs.CV",), Window(DAY, DAY), 9, 1, (card(),), each_day=((DAY, 9),))
+    return Digest(("cat:cs.CV",), Window(DAY, DAY), 9, 1, (card(),), each_day=((DAY, 9, 1),))
 
 
 def output_of(path: str, form: str, *, of_digest: bool = False) -> Output:

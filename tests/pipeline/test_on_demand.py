@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -13,13 +12,10 @@ import pytest
 from telegram.ext import ApplicationBuilder
 
 from bot import pipeline
-from bot.decisions.digest_content import SummaryOptions
-from bot.errors import ModelUnavailable
 from bot.model import (
     Chat,
     ChatRef,
     DeliveryState,
-    Depth,
     Digest,
     NewDigest,
     NothingToSend,
@@ -27,7 +23,6 @@ from bot.model import (
     Platform,
     Priority,
     Settlement,
-    Window,
 )
 from bot.pipeline import DeliveryWorker, DigestBuilder
 from handlers.telegram.cards import TelegramRenderer
@@ -201,54 +196,3 @@ async def test_a_requested_digest_does_not_make_the_outbox_look_old(scene: Scene
     [delivery] = await scene.store.deliveries(chat=ref)
     assert delivery.priority is Priority.PERSON_WAITING
     assert await scene.store.oldest_waiting() == scene.clock.now()
-
-
-# ── a digest of any topic ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def digest_of(scene: Scene, depth: Depth = Depth.BRIEF) -> tuple[Digest, list[tuple[int, int]]]:
-    """The digest of the sample's papers of three days, and the reports of its progress."""
-    steps: list[tuple[int, int]] = []
-    scene.morning(DAYS[-1])
-    window, options = Window(DAYS[0], DAYS[-1]), SummaryOptions("en", depth)
-    digest = await pipeline.digest_of(
-        scene.store,
-        scene.source,
-        scene.builder,
-        scene.clock,
-        "all:the OR cat:cs.CV OR cat:cs.CL OR cat:cs.LG",
-        window,
-        options,
-        lambda done, of: steps.append((done, of)),
-    )
-    return digest, steps
-
-
-async def test_the_papers_of_a_digest_that_is_asked_for_are_summarized_in_groups(scene: Scene) -> None:
-    digest, steps = await digest_of(scene)
-    total = len(digest.cards)
-    assert total > 8
-    assert [batch for batch, _ in scene.makers.groups] == [4] * math.ceil(total / 16)
-    assert sum(len(papers) for _, papers in scene.makers.groups) == total
-    assert steps[-1] == (total, total)
-    assert steps == sorted(steps)
-    asked = len(scene.makers.asked)
-    again, steps = await digest_of(scene)
-    assert again.cards == digest.cards
-    assert (len(scene.makers.asked), steps) == (asked, [(total, total)])
-
-
-async def test_a_digest_that_is_asked_for_while_no_model_serves_is_made_without_one_and_not_kept(scene: Scene) -> None:
-    scene.makers.down = ModelUnavailable("The model is down.")
-    digest, steps = await digest_of(scene)
-    assert {card.summary.provenance.instead_of for card in digest.cards if card.summary} == {"The model is down."}
-    assert steps[-1] == (len(digest.cards), len(digest.cards))
-    scene.makers.down = None
-    later, _ = await digest_of(scene)
-    assert {card.summary.provenance.model for card in later.cards if card.summary} == {"openai:test"}
-
-
-async def test_deep_readings_of_a_digest_are_made_one_by_one(scene: Scene) -> None:
-    digest, steps = await digest_of(scene, Depth.DEEP)
-    assert scene.makers.groups == []
-    assert [done for done, _ in steps] == list(range(1, len(digest.cards) + 1))

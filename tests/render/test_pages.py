@@ -130,11 +130,14 @@ def test_the_json_of_a_card_has_the_stable_fields() -> None:
     assert json.loads(json.dumps(made)) == made
 
 
-def test_the_json_of_a_digest_has_every_paper() -> None:
+def test_the_json_of_a_digest_has_its_cards_then_titles_then_a_count() -> None:
     made = digest_json(DIGEST)
-    assert list(made) == ["topic", "window", "announced", "matched", "cards"]
+    assert list(made) == ["topic", "window", "announced", "matched", "cards", "also", "unlisted"]
     assert made["window"] == {"first": "2026-06-02", "last": "2026-06-02"}
-    assert len(made["cards"]) == made["matched"] == 3
+    assert [card["id"] for card in made["cards"]] == [card.paper.id for card in DIGEST.cards]
+    assert made["also"] == [{"id": card.paper.id, "title": card.paper.title} for card in DIGEST.also]
+    assert (len(made["also"]), made["unlisted"]) == (len(DIGEST.also), DIGEST.unlisted)
+    assert len(made["cards"]) + len(made["also"]) + made["unlisted"] == made["matched"] == 3
 
 
 # ── terminal ────────────────────────────────────────────────────────────────────────────────────────────────────────

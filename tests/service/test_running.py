@@ -126,7 +126,9 @@ async def test_a_pass_asks_arxiv_politely(tmp_path: Path, arxiv: FakeArxiv) -> N
 async def test_a_digest_for_a_topic_is_what_a_subscriber_would_get(tmp_path: Path, arxiv: FakeArxiv) -> None:
     settings = made(settings_for(tmp_path, arxiv))
     arxiv.today = DAYS[1]
-    digest = await papers.digest(settings, "cs.CV", DAYS[1], 1, "en", Depth.BRIEF)
+    digest = await papers.digest(
+        settings, papers.Wanted(papers.parse_topic("cs.CV"), None, 10), DAYS[1], 1, "en", Depth.BRIEF
+    )
     assert [card.paper.id for card in digest.cards] == ["2606.00001"]
 
 

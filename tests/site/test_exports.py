@@ -42,7 +42,7 @@ def a_card(day: date = LAST, file: str = FILE) -> Card:
 
 
 def a_digest(*cards: Card) -> Digest:
-    days = ((FIRST, 40), (LAST, 50))
+    days = ((FIRST, 40, 1), (LAST, 50, 3))
     return Digest(("cat:cs.CV",), Window(FIRST, LAST), 90, len(cards), cards, each_day=days)
 
 
@@ -60,7 +60,7 @@ def test_a_digest_of_several_days_becomes_a_post_for_each_day_with_papers(tmp_pa
     plain = replace(PLAIN_CARD, announcement=Announcement(PLAIN_CARD.paper.id, 1, FIRST, Kind.NEW))
     posts = export(a_digest(plain, a_card()), "hexo", "en", tmp_path / "posts", data_dir)
     assert [post.name[:10] for post in posts] == ["2026-06-01", "2026-06-02"]
-    for post, matched, announced in zip(posts, (1, 1), (40, 50), strict=True):
+    for post, matched, announced in zip(posts, (1, 3), (40, 50), strict=True):
         matter = front_matter(post)
         assert {"title", "date", "description"} <= matter.keys()
         assert "categories:\n" in post.read_text()
@@ -69,6 +69,7 @@ def test_a_digest_of_several_days_becomes_a_post_for_each_day_with_papers(tmp_pa
         assert (str(matched), str(announced)) == tuple(re.findall(r"\d+", matter["description"]))
     matter = front_matter(posts[1])
     assert (posts[1].parent / matter["cover"]).is_file()
+    assert ["and 2 more" in post.read_text() for post in posts] == [False, True]
 
 
 def test_a_post_has_the_parts_of_a_paper_in_order(tmp_path: Path, data_dir: Path) -> None:
