@@ -108,6 +108,10 @@ async def like(conversation: Conversation, request: Request) -> Result:
     return await conversation.likes.from_text(target.requester, target.chat, papers, target.title)
 
 
+async def saved(conversation: Conversation, request: Request) -> Result:
+    return await conversation.votes.saved(request.target.requester, request.target.chat)
+
+
 def _depth(given: str) -> Depth | None:
     try:
         return Depth(given.strip().casefold()) if given.strip() else None
@@ -193,6 +197,7 @@ COMMANDS = (
         (Argument("papers", 'arXiv ids or links, or au:"Name" for an author', required=False, may_be_quoted=True),),
         takes_file=True,
     ),
+    Command("saved", "The papers that you saved with 🔖", Operation(use_case=saved)),
     Command(
         "digest",
         "Get what is new now instead of waiting",

@@ -32,6 +32,12 @@ MAX_HEALTH_LINES = 25
 """Sentences of /health; the rest is counted."""
 
 
+_TEACHING = (
+    "👍 and 👎 below a paper bring more or less like it, 🔖 saves it. "
+    "A .bib or .ris file that you send me in private counts as papers you like."
+)
+
+
 def reply(result: object, chat: ChatName = HERE) -> Reply:
     """The reply to a result of `bot.conversation` about this chat, or to a `TellUser`.
 
@@ -76,6 +82,7 @@ for _writer in (
     vote_replies.vote_options,
     vote_replies.vote_not_kept,
     vote_replies.paper_not_kept,
+    vote_replies.saved_papers,
 ):
     _write.register(_writer)
 
@@ -138,6 +145,7 @@ def _(_: results.Help, chat: ChatName) -> Reply:
                 Heading((Text("Topics by example", bold=True),), level=2),
                 examples(EXAMPLES),
                 Note((Text("Fields are ti: abs: au: cat: co:, joined by AND, OR, NOT and parentheses."),)),
+                Line((Text(_TEACHING),)),
             )
         ),
         ((topics_button(chat), SETTINGS),),

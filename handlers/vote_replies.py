@@ -1,11 +1,12 @@
-"""Replies about votes: one sentence each, since platforms show them in a pop-up or to one person alone."""
+"""Replies about votes. What a press comes to is one sentence, since platforms show it in a pop-up or to one person."""
 
 from __future__ import annotations
 
-from bot.conversation import PaperNotKept, Voted, VoteNotKept, VoteOptions
+from bot.conversation import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
 from bot.model import Paper, VoteKind
+from bot.render.addresses import paper_urls
 from bot.render.cards import title_of
-from bot.render.nodes import Document, Line, Reply, Text
+from bot.render.nodes import Bullets, Document, Heading, Line, Link, Note, Reply, Text
 from handlers.reply_parts import command, one_line, shortened
 from handlers.requests import ChatName
 from handlers.vote_buttons import SIGNS, vote_buttons
@@ -37,6 +38,14 @@ def paper_not_kept(result: PaperNotKept, _: ChatName) -> Reply:
         Text(" brings it back with its buttons."),
     )
     return Reply(Document((Line(line),)))
+
+
+def saved_papers(result: SavedPapers, _: ChatName) -> Reply:
+    if not result.papers:
+        return one_line(f"You have saved nothing here; {SIGNS[VoteKind.SAVED]} below a paper saves it.")
+    titles = tuple((Link(_title(paper), paper_urls(paper)["abs"]),) for paper in result.papers)
+    older = (Note((Text(f"… and {result.more} older"),)),) if result.more else ()
+    return Reply(Document((Heading((Text("You saved here", bold=True),)), Bullets(titles), *older)))
 
 
 def _title(paper: Paper) -> str:

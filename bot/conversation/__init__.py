@@ -55,7 +55,7 @@ from bot.conversation.setting_results import (
     SettingsView,
 )
 from bot.conversation.use_cases import Conversation
-from bot.conversation.vote_results import PaperNotKept, Voted, VoteNotKept, VoteOptions
+from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
 
 __all__ = [
     "AlreadySubscribed",
@@ -98,6 +98,7 @@ __all__ = [
     "Requester",
     "Resent",
     "Result",
+    "SavedPapers",
     "SettingsView",
     "Stale",
     "Subscribed",

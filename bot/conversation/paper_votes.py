@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from bot.arxiv import ids
 from bot.conversation.results import Requester, Stale
-from bot.conversation.vote_results import PaperNotKept, Voted, VoteNotKept, VoteOptions
+from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
 from bot.model import ChatRef, VoteKind
 from bot.ports import Clock, Store
+
+MOST_SAVED = 20
+"""Saved papers that are listed: about a screen and a half of a phone."""
 
 
 class PaperVotes:
@@ -49,3 +52,11 @@ class PaperVotes:
             await self._store.vote(ref, requester.user_id, [paper_id], VoteKind.OPENED, self._clock.now())
         except LookupError:
             return
+
+    async def saved(self, requester: Requester, ref: ChatRef) -> SavedPapers:
+        """What a person has saved in a chat; what others have saved there is shown to nobody."""
+        votes = [vote for vote in await self._store.votes_of(ref) if vote.person == requester.user_id]
+        ids_of_saved = [vote.paper_id for vote in reversed(votes) if vote.kind is VoteKind.SAVED]
+        papers = await self._store.papers(ids_of_saved[:MOST_SAVED])
+        shown = tuple(papers[paper_id] for paper_id in ids_of_saved[:MOST_SAVED] if paper_id in papers)
+        return SavedPapers(shown, len(ids_of_saved) - len(shown))

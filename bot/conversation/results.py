@@ -15,7 +15,7 @@ from bot.conversation.insight_results import (
     Unlearned,
 )
 from bot.conversation.setting_results import Changed, Choices, NotAccepted, SettingsView
-from bot.conversation.vote_results import PaperNotKept, Voted, VoteNotKept, VoteOptions
+from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
 from bot.model import Backtest, Card, Chat, Depth, FoundPapers, PaperList, Refinement
 
 
@@ -353,6 +353,7 @@ Result = (
     | VoteOptions
     | VoteNotKept
     | PaperNotKept
+    | SavedPapers
     | DigestComing
     | NothingNow
     | Resent

@@ -64,6 +64,7 @@ EXPECTED_OF_COMMANDS: dict[str, tuple[dict[str, str], type]] = {
     "subscriptions": ({}, results.Subscriptions),
     "summarize": ({"link": "2406.14272", "depth": "deep"}, results.PaperCard),
     "like": ({"papers": 'au:"Ann Author"'}, results.Liked),
+    "saved": ({}, results.SavedPapers),
     "digest": ({}, results.DigestComing),
     "settings": ({"name": "Size", "value": "5"}, results.Changed),
     "privacy": ({}, results.Privacy),

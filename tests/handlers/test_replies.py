@@ -82,6 +82,8 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.VoteOptions(CARD.paper),
     results.VoteNotKept(),
     results.PaperNotKept("2406.14272"),
+    results.SavedPapers(()),
+    results.SavedPapers((replace(CARD.paper, title="Long " * 60),) * 20, 300),
     results.DigestComing(3, 1),
     results.NothingNow("Nothing is new.", 1),
     results.SettingsView(CHAT, DUE),
@@ -172,6 +174,7 @@ ABOUT_NO_CHAT = (
     results.Voted,
     results.VoteOptions,
     results.PaperNotKept,
+    results.SavedPapers,
     results.NotOperator,
     results.Health,
 )

@@ -113,11 +113,13 @@ async def test_a_vote_in_a_forums_post_is_the_forums(
     forum = dc.world.add_forum(guild)
     await dc.gateway.dispatch("CHANNEL_CREATE", dc.world.channels[forum])
     await conversation.subscribe(ADMIN, chat(forum), "cs.CV")
-    shown = await bench.digest_in(forum)
+    shown = await bench.digest_in(forum, replace(made_up_digest(), cards=(CARD,)))
     (post,) = dc.world.threads(guild=guild)
-    answer = await dc.interactions.click(int(post["id"]), button(shown, "👍", FIRST), admin=False)
+    answer = await dc.interactions.click(int(post["id"]), button(shown, "👍", PAPER.id), admin=False)
     assert "Noted" in answer.text
-    assert await votes(store, forum) == {("42", FIRST, UP)}
+    answer = await dc.interactions.click(int(post["id"]), button(shown, "Evidence", PAPER.id), admin=False)
+    assert "no longer kept" in answer.text  # the card is shown, but its summary was not stored here
+    assert await votes(store, forum) == {("42", PAPER.id, UP), ("42", PAPER.id, OPENED)}
 
 
 async def test_a_vote_works_after_a_restart(

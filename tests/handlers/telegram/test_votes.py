@@ -73,6 +73,19 @@ async def test_a_vote_is_replaced_and_taken_back(bench: Bench, group: FakeMessag
     assert await votes(bench, GROUP) == set()
 
 
+async def test_two_presses_at_once_are_a_vote_and_its_taking_back(bench: Bench, group: FakeMessage) -> None:
+    queries = [bench.tg.press(group, "👍 1", BOB) for _ in range(2)]
+    answers = sorted([(await told(bench, query))["text"][:8] for query in queries])
+    assert answers == ["👍 Noted:", "👍 Taken "]
+    assert await votes(bench, GROUP) == set()
+
+
+async def test_what_was_saved_is_listed_for_the_one_who_saved_it(bench: Bench, group: FakeMessage) -> None:
+    await told(bench, bench.tg.press(group, "🔖 2", BOB))
+    assert f"Paper <{SECOND}>" in await bench.ask(GROUP, "/saved", user=BOB)
+    assert "You have saved nothing here" in await bench.ask(GROUP, "/saved", user=ANN)
+
+
 async def test_a_vote_in_a_forum_topic_and_in_a_channel_is_that_chats(bench: Bench) -> None:
     bench.tg.group(GROUP, admins=(ANN,), forum=True)
     await bench.ask(GROUP, "/subscribe cs.CV", user=ANN, thread=45)
@@ -138,6 +151,15 @@ async def test_a_press_in_a_chat_that_the_bot_has_left_is_answered(bench: Bench,
     bench.tg.bot_becomes(GROUP, "kicked", ANN)
     answer = await told(bench, bench.tg.press(group, "👍 1", BOB))
     assert "Noted" in answer["text"]
+    query = bench.tg.press(group, "👍 2", BOB)
+    # What Telegram sends of a message that it does not show the bot any more.
+    shown = bench.tg.world.updates[-1]["callback_query"]["message"]
+    bench.tg.world.updates[-1]["callback_query"]["message"] = {
+        **{n: shown[n] for n in ("chat", "message_id")},
+        "date": 0,
+    }
+    assert "no longer means anything" in (await told(bench, query))["text"]
+    assert await votes(bench, GROUP) == {(str(BOB), FIRST, UP)}
     assert len(bench.tg.messages(GROUP)) == 2
 
 
