@@ -41,6 +41,8 @@ MAX_TITLE = 90
 MAX_SENTENCE = 140
 """Characters of what is said of a paper in a list."""
 
+_NEVER_DELIVERED = (PaperOutcome.REPLACEMENT, PaperOutcome.LONG_AGO, PaperOutcome.NOT_ANNOUNCED)
+
 MOST_PREVIEWED = 10
 """Papers of the next digest that are named; two more screens of a phone."""
 
@@ -63,9 +65,9 @@ def backtest_blocks(tested: Backtest) -> list[Block]:
     return blocks
 
 
-def refinement_rows(instead: Iterable[tuple[Refinement, str]]) -> tuple[tuple[Button, ...], ...]:
-    """A row with a button for each topic that is offered instead."""
-    return tuple((Button(_offer(each), action=str(Action("instead", key))),) for each, key in instead)
+def refinement_rows(instead: Iterable[tuple[Refinement, str]], days: int) -> tuple[tuple[Button, ...], ...]:
+    """A row with a button for each topic that is offered instead; `days` are those of the backtest."""
+    return tuple((Button(_offer(each, days), action=str(Action("instead", key))),) for each, key in instead)
 
 
 def _frequency(tested: Backtest) -> str:
@@ -89,11 +91,11 @@ def _advice(tested: Backtest) -> tuple[Span, ...]:
     """What to do about a topic that brings too much or nothing, where a button alone would not say it."""
     if refinements.is_too_broad(tested):
         if refinements.has_words(tested.query):
-            return (Text("That is much: a digest shows the best of them. Say more, or choose below."),)
-        asked = command("subscribe", f"{tested.query.removeprefix('cat:')} about: …")
+            return (Text("That is a lot: a digest shows the best of them. Say more, or choose below."),)
         return (
-            Text("That is much: a digest shows the best of them. Say what you work on, and it knows which: "),
-            asked,
+            Text("That is a lot: a digest shows the best of them. Describe your work in a sentence after "),
+            command("subscribe"),
+            Text(", and papers close to it come first."),
         )
     if not refinements.is_empty(tested):
         return ()
@@ -103,8 +105,11 @@ def _advice(tested: Backtest) -> tuple[Span, ...]:
     return (Text("Did you mean this?"),) if tested.refinements else ()
 
 
-def _offer(refinement: Refinement) -> str:
-    number = f" ({refinement.count})" if refinement.count is not None else ""
+def _offer(refinement: Refinement, days: int) -> str:
+    number = ""
+    if refinement.count is not None:
+        is_daily = refinement.count >= 2 * days
+        number = f" ({round(refinement.count / days)} a day)" if is_daily else f" ({count(refinement.count, 'paper')})"
     match refinement.kind:
         case RefinementKind.CATEGORY:
             return f"Only in {refinement.detail}{number}"
@@ -135,7 +140,7 @@ def preview(result: Preview, chat: ChatName) -> Reply:
     ]
     if size > len(shown):
         blocks.append(Line((Text(f"… and {count(size - len(shown), 'more card')}."),)))
-    blocks.append(Note((Text(f"It comes {when(result.first_due)}, as {how}. New listings may change the order."),)))
+    blocks.append(Note((Text(f"It comes on {when(result.first_due)}, as {how}. New listings may change the order."),)))
     return Reply(Document(tuple(blocks)), ((DIGEST, SETTINGS),))
 
 
@@ -159,8 +164,10 @@ def explained(result: Explained, chat: ChatName) -> Reply:
         lines.append(Line(_lift(found, result.chat.size)))
     if found.nearest:
         lines.append(Line(_nearest(found)))
-    buttons = (Button("Read it", action=str(Action("deep", found.paper_id))), topics_button(chat))
-    return Reply(Document((*title, *lines)), (buttons,))
+    if found.outcome in _NEVER_DELIVERED:
+        lines.append(Line((command("summarize", found.paper_id), Text(" reads it all the same."))))
+    buttons = (Button("Read it all", action=str(Action("deep", found.paper_id))), topics_button(chat))
+    return Reply(Document((*title, *lines, *about(chat))), (buttons,))
 
 
 def _outcome(found: Whereabouts, chat: ChatName) -> tuple[Span, ...]:
@@ -190,7 +197,7 @@ def _outcome(found: Whereabouts, chat: ChatName) -> tuple[Span, ...]:
         case PaperOutcome.LONG_AGO:
             return (Text(f"It was announced{announced}; I look back one month."),)
         case PaperOutcome.NOT_ANNOUNCED:
-            return (Text(f"None of the listings that I have read announced {found.paper_id}."),)
+            return (Text(f"No listing that I have read announced {found.paper_id}."),)
 
 
 def _place(found: Whereabouts) -> str:
@@ -210,7 +217,7 @@ def _lift(found: Whereabouts, size: int) -> tuple[Span, ...]:
     if Lift.VOTES in found.lifts:
         ways.append((Text("👍 on papers like it"),))
     if Lift.INTEREST in found.lifts:
-        ways.append((Text("saying what you work on ("), command("subscribe", "about: …"), Text(")")))
+        ways.append((Text("a sentence about your work after "), command("subscribe")))
     if Lift.SIZE in found.lifts:
         ways.append((Text(f"a digest of more than {count(size, 'paper')} ("), command("settings", "size"), Text(")")))
     spans: list[Span] = [Text("What brings such papers further up: ")]
