@@ -50,7 +50,7 @@ def interest_of(query: str) -> str | None:
 
 
 class Overlap:
-    """How many of a text's words papers have, the rare ones counting more, and those in the title three times.
+    """How many of a text's words papers have, the rare ones counting more, and those in the title twice.
 
     A quick measure: it chooses the papers that are worth reading closely.
     """
