@@ -61,7 +61,7 @@ def subscribed(result: Subscribed, chat: ChatName) -> Reply:
             )
         ),
         (
-            *insight_replies.refinement_rows(result.instead, len(result.backtest.days)),
+            *offered,
             (DIGEST, SETTINGS),
             (topics_button(chat),),
         ),

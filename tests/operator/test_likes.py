@@ -136,9 +136,9 @@ def test_the_command_prints_what_is_liked(arxiv: FakeArxiv, tmp_path: Path) -> N
 
 async def test_a_query_and_an_interest_become_one_topic(settings: Settings) -> None:
     assert join_topic("cs.CL", None) == "cs.CL"
-    said = await chats.subscribe(settings, CHAT, join_topic("cs.CL OR cs.LG", "evaluation that can be trusted"))
+    said, _ = await chats.subscribe(settings, CHAT, join_topic("cs.CL OR cs.LG", "evaluation that can be trusted"))
     assert said.startswith("telegram:12345 now follows cat:cs.CL OR cat:cs.LG about: evaluation that can be trusted")
-    said = await chats.subscribe(settings, CHAT, join_topic(None, "lip sync; not face recognition"))
+    said, _ = await chats.subscribe(settings, CHAT, join_topic(None, "lip sync; not face recognition"))
     assert said.startswith("telegram:12345 now follows about: lip sync; not face recognition")
 
 
