@@ -77,7 +77,7 @@ async def measure(papers: Sequence[Paper]) -> None:
             cpu.append((time.process_time() - own + _cpu_of(learner.pid) - other) * 1000)
             size = len(model.terms) if model else 0
         print(
-            f"{votes:4} votes, {NEGATIVES} others: {min(wall):6.0f} ms at best, {sum(wall) / ROUNDS:6.0f} ms on average,"
+            f"{votes:4} votes, {NEGATIVES} others: {min(wall):6.0f} ms at best, {sum(wall) / ROUNDS:6.0f} ms a model,"
             f" {sum(cpu) / ROUNDS:6.0f} ms of CPU time in both processes, {size} terms"
         )
     assert learner.pid is not None

@@ -34,6 +34,8 @@ CAPTIONS = {
     "bot.sources": "clients of arXiv, all downloads",
     "bot.reading": "full text, figures from HTML and PDF",
     "bot.summaries": "models, extraction, checks of replies",
+    "bot.relevance": "similarity, learning, embeddings",
+    "bot.providers": "APIs of models, their budget and pauses",
     "bot.storage": "the store, on SQLite and PostgreSQL",
     "bot.site": "the archive: pages, feeds, files",
     "bot.sample": "papers for the demo",

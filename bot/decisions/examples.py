@@ -33,13 +33,14 @@ def examples_of(
     kinds: Mapping[str, Mapping[VoteKind, int]],
     shown: Sequence[str],
     papers: Mapping[str, Paper],
-    announced: Iterable[Paper],
+    announced: Sequence[Paper],
     topics: Sequence[str],
 ) -> Examples:
     """What a chat's model learns from.
 
     `kinds` is what `kinds_by_paper` gives, `shown` are the papers that the chat's digests showed, `papers` all of these
-    by id, as far as the store has them, and `announced` the papers that were announced lately.
+    by id, as far as the store has them, and `announced` the papers that were announced lately, as `in_sample_order`
+    returns them.
     """
     votes = [(papers[paper_id], counts) for paper_id, counts in kinds.items() if paper_id in papers]
     passed_over = [papers[paper_id] for paper_id in shown if paper_id in papers and paper_id not in kinds]
@@ -48,10 +49,14 @@ def examples_of(
     return Examples(votes, passed_over[:MOST_PASSED_OVER], others, sorted(topics))
 
 
-def _others(of_chat: Sequence[Paper], announced: Iterable[Paper], known: Collection[str]) -> list[Paper]:
-    """A sample of the announced papers, the same one for the same papers."""
-    left = {paper.id: paper for paper in announced if paper.id not in known}
-    in_order = sorted(left.values(), key=lambda paper: (zlib.crc32(paper.id.encode()), paper.id))
+def in_sample_order(papers: Iterable[Paper]) -> list[Paper]:
+    """These papers, each once, in an order in which the first ones are a sample of all; it depends on the papers only."""
+    different = {paper.id: paper for paper in papers}
+    return sorted(different.values(), key=lambda paper: (zlib.crc32(paper.id.encode()), paper.id))
+
+
+def _others(of_chat: Sequence[Paper], announced: Sequence[Paper], known: Collection[str]) -> list[Paper]:
+    in_order = [paper for paper in announced if paper.id not in known]
     categories = {paper.primary_category for paper in of_chat}
     alike = [paper for paper in in_order if paper.primary_category in categories][: int(MOST_OTHERS * _ALIKE_SHARE)]
     chosen = {paper.id for paper in alike}

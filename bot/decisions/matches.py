@@ -127,7 +127,10 @@ def parsed(query: str) -> topic_language.Topic | None:
 
 
 def candidates_of(topic: topic_language.Topic, announced: Iterable[Announced]) -> list[Candidate]:
-    """Return the papers that a topic matches, in order; of a paper announced twice, its first announcement."""
+    """Return the papers that a topic matches, in order; of a paper announced twice, its first announcement.
+
+    Of an interest alone these are all papers in its categories, however close they are to it.
+    """
     found: dict[str, Candidate] = {}
     for entry in announced:
         if entry.announcement.kind.delivers and entry.paper.id not in found:

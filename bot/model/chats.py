@@ -139,10 +139,12 @@ class ChatPosition:
 
     Made and understood by the store alone; whoever writes the digest passes it on. `version` is the chat's version as
     it was read: a position of an older version is refused, because some other digest was written meanwhile. 0 stands
-    for a digest that was not made of an `Unseen`, and takes the papers that it shows.
+    for a digest that was not made of an `Unseen`, and takes the papers that it shows. `chat_key` is the chat's key: a
+    chat that was forgotten and came back has another one, and counts its versions anew.
     """
 
     version: int = 0
+    chat_key: int = 0
     papers: tuple[str, ...] = ()
     """All papers of the `Unseen`."""
     steps: tuple[TopicStep, ...] = ()

@@ -16,7 +16,7 @@ from bot.conversation import (
 )
 from bot.decisions import ledger
 from bot.errors import TellUser
-from bot.model import Chat, ChatRef, Subscription
+from bot.model import Chat, ChatRef, Subscription, topic_label
 from bot.operator.arguments import parse_chat
 from bot.operator.console import print_table
 from bot.render.nodes import Bullets, Document, Text
@@ -43,9 +43,9 @@ async def subscribe(settings: Settings, chat: str, query: str) -> tuple[str, str
     # The usual results are sentences of their own, for one line in a terminal; the others are those of chats.
     match result:
         case Subscribed():
-            return f"{ref} now follows {result.topic}: {result.explained}.", _backtest_text(result)
+            return f"{ref} now follows {topic_label(result.topic)}: {result.explained}.", _backtest_text(result)
         case AlreadySubscribed():
-            return f"{ref} follows {result.topic} already: {result.explained}.", ""
+            return f"{ref} follows {topic_label(result.topic)} already: {result.explained}.", ""
         case NotUnderstood():
             raise TellUser(f"{result.why}\n{result.pointer}")
     raise TellUser(as_text(result, ref))
@@ -69,9 +69,9 @@ async def unsubscribe(settings: Settings, chat: str, query: str) -> str:
         result = await app.conversation().unsubscribe(OPERATOR, ref, query)
     match result:
         case Unsubscribed():
-            return f"{ref} follows {result.topic} no more."
+            return f"{ref} follows {topic_label(result.topic)} no more."
         case NotSubscribed():
-            listed = "; ".join(followed.topic for followed in result.following) or "nothing"
+            listed = "; ".join(topic_label(followed.topic) for followed in result.following) or "nothing"
             raise TellUser(f"{ref} does not follow “{query}”; it follows {listed}.")
     raise TellUser(as_text(result, ref))
 
@@ -123,7 +123,7 @@ def show_subscriptions(shown: Sequence[Subscription], chat: str | None = None) -
         number = counts[subscription.chat]
         # A chat that subscribed before any listing was stored has the date on which arXiv began.
         since = "its first listing" if subscription.since <= ledger.ARXIV_BEGAN else subscription.since.isoformat()
-        rows.append((str(subscription.chat), str(number), subscription.topic, since))
+        rows.append((str(subscription.chat), str(number), topic_label(subscription.topic), since))
     print_table(
         ("chat", "no.", "topic", "since"), rows, f"{chat} follows nothing." if chat else "Nobody follows anything yet."
     )

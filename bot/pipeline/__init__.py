@@ -19,6 +19,7 @@ each outcome are pure functions of `bot.decisions` that take `now`.
 
 from bot.pipeline.choose import Chooser, choose
 from bot.pipeline.compose import compose, digest_now
+from bot.pipeline.count_terms import count_terms
 from bot.pipeline.deliver import DeliveryWorker
 from bot.pipeline.drafts import DigestBuilder
 from bot.pipeline.embed import Embedding
@@ -46,6 +47,7 @@ __all__ = [
     "Rankings",
     "choose",
     "compose",
+    "count_terms",
     "digest_now",
     "digest_of",
     "is_upkeep_due",

@@ -40,11 +40,6 @@ class AnnouncementLog:
         self._queries |= {number: query for query, number in numbers.items()}
         return numbers
 
-    @property
-    def queries(self) -> Collection[str]:
-        """The normalized queries of all topics that were read."""
-        return self._queries.values()
-
     def announced(self, seq: int) -> Announced:
         """The announcement with this number, which was read."""
         return self._announced[seq]

@@ -18,6 +18,7 @@ from bot.decisions import matches
 from bot.decisions.matches import MOST_CLOSE, Matching
 from bot.model import Announced, TopicState, is_interest
 from bot.pipeline.count_terms import count_terms
+from bot.pipeline.embed import Embedding
 from bot.ports import Relevance, Store
 from bot.topics.compiled import CompiledTopics, followed
 
@@ -43,14 +44,16 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-async def match(store: Store, relevance: Relevance | None = None) -> int:
+async def match(store: Store, relevance: Relevance | None = None, embedding: Embedding | None = None) -> int:
     """Match the announcements since each topic was last matched; returns how many matches were found.
 
-    Without `relevance`, interests alone wait until they are matched with it. Terms are counted first: closeness depends
-    on how rare they are.
+    Without `relevance`, interests alone wait until they are matched with it; with it, they wait while `embedding` still
+    makes the vectors by which they are found. Terms are counted first: closeness depends on how rare they are.
     """
     if relevance is not None:
         await count_terms(store, relevance)
+    if embedding is not None and await embedding.is_awaited():
+        relevance = None
     states = await _topics_behind(store, await store.last_seq())
     if relevance is None:
         states = [state for state in states if not is_interest(state.query)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from bot.decisions.ranking.topic_table import UNKNOWN_FIT
 from bot.model import ChatModel, Reason, is_interest, split_query
 from bot.pipeline.announcement_log import AnnouncementLog
 from bot.ports import Relevance, Store
+
+READ_AT_ONCE = 5_000
+"""Papers that are measured in one go."""
 
 MOST_FITS = 1_000_000
 """Pairs of topic and paper whose features are remembered: about 40 MB. Beyond that they are found out again."""
@@ -44,34 +48,37 @@ class Measures:
             self._papers.add(ranking.features_of(seq, entry, votes.get(entry.paper.id)) for seq, entry in new.items())
             for seq, entry in new.items():
                 self._by_day.setdefault(entry.announcement.day.toordinal(), []).append(seq)
-        # Also those that were read before: what it keeps of papers is limited.
-        if self._relevance is not None:
-            await self._relevance.read(announced)
-            await self._relevance.prepare(self._log.queries)
         liked = {paper_id for model in models for paper_id in model.liked} - self._authors.keys()
         if liked:
             papers = await self._store.papers(liked)
             self._authors |= {paper_id: author_keys(paper.authors) for paper_id, paper in papers.items()}
 
-    async def read_liked(self, models: Collection[ChatModel]) -> None:
-        """Read the papers that chats like, which `reasons` names. Raises `StoreUnavailable`."""
+    async def read_shown(self, seqs: Collection[int], models: Collection[ChatModel] = ()) -> None:
+        """Read what `reasons` needs for these papers, and the papers that these chats like. Raises
+        `StoreUnavailable`."""
+        await self.read(seqs, models)
         if self._relevance is not None:
             await self._relevance.prepare((), models)
+            await self._relevance.read({seq: self._log.announced(seq) for seq in seqs})
 
-    def rank(
+    async def rank(
         self, found: Found, size: int, now: datetime, model: ChatModel | None = None, explorer: str = ""
     ) -> Ranking:
-        """Rank papers that were read. `explorer` is the name of the chat if its digest may hold a guess."""
+        """Rank papers that were read. `explorer` is the name of the chat if its digest may hold a guess. Raises
+        `StoreUnavailable`."""
         places = ranking.places_by_topic(found)
         seqs = np.array([seq for seq, _ in found], np.int64)
         if self._fits > MOST_FITS:
             self._topics, self._fits = {}, 0
         for topic_id, of_topic in places.items():
-            self._measure(topic_id, seqs[of_topic])
-        papers = ranking.chat_papers(found, places, self._papers, self._topics, now, self._learned(found, model))
+            await self._measure(topic_id, seqs[of_topic])
+        learned = await self._learned(found, model)
+        papers = ranking.chat_papers(found, places, self._papers, self._topics, now, learned)
+        if self._relevance is not None:
+            await self._find_twins(self._relevance, ranking.contenders(papers, size))
         return ranking.rank(papers, size, self._twins_of, explorer if model else "")
 
-    def _measure(self, topic_id: int, seqs: ranking.Numbers) -> None:
+    async def _measure(self, topic_id: int, seqs: ranking.Numbers) -> None:
         table = self._topics.setdefault(topic_id, TopicTable())
         missing = table.missing(seqs)
         if not missing:
@@ -79,30 +86,48 @@ class Measures:
         query = self._log.query(topic_id)
         scores: Sequence[float] = [UNKNOWN_FIT] * len(missing)
         if self._relevance is not None:
-            scores = self._relevance.of_topic(query, missing)
+            if split_query(query)[1]:
+                await self._relevance.prepare([query])
+            scores = await self._each(self._relevance, missing, partial(self._relevance.of_topic, query))
         table.add(missing, [self._fit(topic_id, seq, score) for seq, score in zip(missing, scores, strict=True)])
         self._fits += len(missing)
+
+    async def _each(
+        self, relevance: Relevance, seqs: Sequence[int], measure: Callable[[Sequence[int]], Sequence[float]]
+    ) -> list[float]:
+        """Measure papers, a part of them at a time: `Relevance` keeps a limited number of them."""
+        found: list[float] = []
+        for at in range(0, len(seqs), READ_AT_ONCE):
+            some = seqs[at : at + READ_AT_ONCE]
+            await relevance.read({seq: self._log.announced(seq) for seq in some})
+            found += measure(some)
+        return found
 
     def _fit(self, topic_id: int, seq: int, score: float) -> ranking.TopicFit:
         return ranking.topic_fit(self._log.query(topic_id), self._log.announced(seq).paper, self._papers[seq], score)
 
-    def _learned(self, found: Found, model: ChatModel | None) -> Learned | None:
+    async def _learned(self, found: Found, model: ChatModel | None) -> Learned | None:
         if model is None or self._relevance is None:
             return None
-        likes = self._relevance.of_model(model, [seq for seq, _ in found])
+        likes = await self._each(self._relevance, [seq for seq, _ in found], partial(self._relevance.of_model, model))
         return Learned(model.votes, likes, [self._authors.get(paper_id, ()) for paper_id in model.liked])
 
+    async def _find_twins(self, relevance: Relevance, seqs: Iterable[int]) -> None:
+        """Find the papers of the same listing day that are nearly the same: groups announce several at once."""
+        unknown: dict[int, list[int]] = {}
+        for seq in seqs:
+            if seq not in self._twins:
+                unknown.setdefault(self._papers[seq].day.toordinal(), []).append(seq)
+        for day, some in unknown.items():
+            of_day = self._by_day[day]
+            await relevance.read({seq: self._log.announced(seq) for seq in of_day})
+            for seq in some:
+                likeness = relevance.likeness(seq, of_day)
+                alike = [other for other, like in zip(of_day, likeness, strict=True) if like >= ranking.ALIKE]
+                self._twins[seq] = frozenset(alike) - {seq}
+
     def _twins_of(self, seq: int) -> Collection[int]:
-        """The papers of the same listing day that are nearly the same: groups announce several at once."""
-        if self._relevance is None:
-            return ()
-        twins = self._twins.get(seq)
-        if twins is None:
-            others = [other for other in self._by_day[self._papers[seq].day.toordinal()] if other != seq]
-            likeness = self._relevance.likeness(seq, others)
-            alike = [other for other, like in zip(others, likeness, strict=True) if like >= ranking.ALIKE]
-            twins = self._twins[seq] = frozenset(alike)
-        return twins
+        return self._twins.get(seq, ())
 
     def reasons(
         self, seq: int, topic_ids: Sequence[int], model: ChatModel | None = None, *, is_guess: bool = False

@@ -32,11 +32,12 @@ async def ranked(
     numbers = log.add([candidate.announced for candidate in candidates], queries)
     by_seq = {candidate.announced.seq: candidate for candidate in candidates}
     found = [(seq, tuple(sorted(numbers[match.topic] for match in by_seq[seq].matches))) for seq in sorted(by_seq)]
-    await measures.read(by_seq, [model] if model else [])
-    await measures.read_liked([model] if model else [])
-    most = len(found) if size is None else size
+    models = [model] if model else []
+    await measures.read(by_seq, models)
+    order = (await measures.rank(found, len(found) if size is None else size, now, model)).shown
+    await measures.read_shown(order, models)
     topic_ids = dict(found)
     return [
         Candidate(by_seq[seq].announced, by_seq[seq].matches, measures.reasons(seq, topic_ids[seq], model))
-        for seq in measures.rank(found, most, now, model).shown
+        for seq in order
     ]

@@ -103,7 +103,7 @@ class RankingRun:
         if missing:
             await self._read(missing, unseen)
         for chat, key in missing.items():
-            ranked[chat.ref] = self._rank(chat, unseen[chat], key)
+            ranked[chat.ref] = await self._rank(chat, unseen[chat], key)
             await asyncio.sleep(0)  # ranking never waits by itself: let answers and messages go between two chats
         return ranked
 
@@ -113,13 +113,13 @@ class RankingRun:
         }
         await self._measures.read(seqs, [self._models[chat.ref] for chat in chats if chat.ref in self._models])
 
-    def _rank(self, chat: Chat, unseen: Unseen, key: _Key) -> Ranking:
+    async def _rank(self, chat: Chat, unseen: Unseen, key: _Key) -> Ranking:
         model = self._models.get(chat.ref)
         # Another chat of the same batch may have had the same papers.
         known = self._rankings.chosen(chat.ref, key, has_model=model is not None)
         if known is not None:
             return known
-        made = self._measures.rank(unseen.found, chat.size, self._now, model, str(chat.ref))
+        made = await self._measures.rank(unseen.found, chat.size, self._now, model, str(chat.ref))
         self._rankings.keep(chat.ref, key, made, has_model=model is not None)
         return made
 
@@ -131,8 +131,7 @@ class RankingRun:
 
     async def read_shown(self, ranked: Collection[Ranking]) -> None:
         """Read what `candidates` needs of these rankings of the chats that `rank` was called with last."""
-        await self._measures.read({seq for ranking in ranked for seq in ranking.shown}, self._models.values())
-        await self._measures.read_liked(self._models.values())
+        await self._measures.read_shown({seq for ranking in ranked for seq in ranking.shown}, self._models.values())
 
     def candidates(self, chat: Chat, unseen: Unseen, ranked: Ranking) -> list[Candidate]:
         """The papers that a chat's digest shows as cards, with why they match and the reasons for their places."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from bot.relevance import scores
 from bot.relevance.model_weights import ModelWeights
-from bot.relevance.paper_block import PaperBlock
+from bot.relevance.paper_block import Numbers, PaperBlock
 from bot.relevance.queries import ExactTerm, Query, TextQuery
 from bot.relevance.term_table import Floats, Keys
 from bot.relevance.weights import NO_WORDS
@@ -20,7 +20,7 @@ Vectors = Mapping[str, Floats]
 """The embeddings of texts, of those that have one."""
 
 
-def of_query(query: Query, block: PaperBlock, rows: Sequence[int], vectors: Vectors) -> Floats:
+def of_query(query: Query, block: PaperBlock, rows: Numbers, vectors: Vectors) -> Floats:
     """How well these papers fit a topic, 0 to 1."""
     if query.wanted is None:
         return _of_categories(query, block, rows)
@@ -34,12 +34,12 @@ def of_query(query: Query, block: PaperBlock, rows: Sequence[int], vectors: Vect
     return scores.of_words(scores.exact(counts, [term.rarity for term in query.exact]), similarities)
 
 
-def _similarity(text: TextQuery, block: PaperBlock, rows: Sequence[int], vectors: Vectors) -> Floats:
+def _similarity(text: TextQuery, block: PaperBlock, rows: Numbers, vectors: Vectors) -> Floats:
     sparse = block.products(text.keys, text.weights, rows)
     return scores.similarity(sparse, _cosines(block.dense, rows, text.dense), _embedded(text, block, rows, vectors))
 
 
-def _embedded(text: TextQuery, block: PaperBlock, rows: Sequence[int], vectors: Vectors) -> Floats | None:
+def _embedded(text: TextQuery, block: PaperBlock, rows: Numbers, vectors: Vectors) -> Floats | None:
     vector = vectors.get(text.text)
     # Vectors of different lengths cannot be compared: the server behind the embedder's name has changed.
     if vector is None or len(vector) != block.embeddings.shape[1]:
@@ -47,7 +47,7 @@ def _embedded(text: TextQuery, block: PaperBlock, rows: Sequence[int], vectors: 
     return np.where(block.has_embedding[rows], _cosines(block.embeddings, rows, vector), np.float32(np.nan))
 
 
-def _cosines(vectors: npt.NDArray[np.floating], rows: Sequence[int], vector: Floats) -> Floats:
+def _cosines(vectors: npt.NDArray[np.floating], rows: Numbers, vector: Floats) -> Floats:
     # Not by BLAS, whose sums depend on how many rows there are.
     return np.asarray(np.einsum("ij,j->i", vectors[rows].astype(np.float32, copy=False), vector), np.float32)
 
@@ -57,10 +57,10 @@ def _count(term: ExactTerm, block: PaperBlock) -> Floats:
     return np.asarray(np.min([block.counts_of(key, is_pair=term.are_pairs) for key in term.keys], axis=0), np.float32)
 
 
-def _of_categories(query: Query, block: PaperBlock, rows: Sequence[int]) -> Floats:
+def _of_categories(query: Query, block: PaperBlock, rows: Numbers) -> Floats:
     if not query.categories:
         return np.full(len(rows), NO_WORDS, np.float32)
-    papers = [block.papers[row].categories for row in rows]
+    papers = [block.papers[row].categories for row in rows.tolist()]
     found = [scores.of_categories(query.categories, _codes(paper[:1]), _codes(paper)) for paper in papers]
     return np.array(found, np.float32)
 
@@ -71,7 +71,7 @@ def _codes(categories: tuple[str, ...]) -> frozenset[str]:
     return frozenset(category_codes(categories))
 
 
-def of_model(model: ModelWeights, block: PaperBlock, rows: Sequence[int]) -> Floats:
+def of_model(model: ModelWeights, block: PaperBlock, rows: Numbers) -> Floats:
     """How likely it is that these papers are liked, 0 to 1."""
     sums = block.products(model.keys, model.weights, rows) + np.float32(model.bias)
     if model.dense_name == block.table.vectors.name and len(model.dense) == block.dense.shape[1]:

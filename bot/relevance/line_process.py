@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +19,11 @@ from bot.errors import GiveUp, RetryLater
 log = structlog.get_logger()
 
 _LONGEST_LINE = 10_000_000
-_PASSED_VARIABLES = ("PATH", "LANG", "LC_ALL", "HOME", "LD_LIBRARY_PATH")
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+_PASSED_VARIABLES = ("PATH", "LANG", "LC_ALL", "HOME", "LD_LIBRARY_PATH", *_THREADS)
+
+_CANNOT_START_SECONDS = 600.0
+"""Time until a retry if the process ends before it is ready: an installation has to be mended."""
 
 
 class LineProcess:
@@ -39,7 +44,8 @@ class LineProcess:
     async def ask(self, make_request: Callable[[bool], Mapping[str, Any]]) -> dict[str, Any]:
         """The answer to the request that `make_request` returns; it is told whether the process has just started.
 
-        Raises `RetryLater` if the process cannot start or does not answer in time, and `GiveUp` if it ends.
+        Raises `RetryLater` if the process cannot start, does not answer in time or is killed, as the system does for
+        lack of memory; `GiveUp` if it crashes or sends something else than an answer.
         """
         async with self._turn:
             self._stay()
@@ -68,7 +74,7 @@ class LineProcess:
             self._process = await self._start()
             if await self._read(self._process) is None:
                 await self._log_end(self._process)
-                raise RetryLater(f"The {self._name} does not start; see the log.")
+                raise RetryLater(f"The {self._name} does not start; see the log.", retry_after=_CANNOT_START_SECONDS)
         process = self._process
         assert process is not None  # noqa: S101 - it runs, or was started above
         assert process.stdin is not None  # noqa: S101 - it was started with a pipe
@@ -81,7 +87,11 @@ class LineProcess:
         except (BrokenPipeError, ConnectionResetError):
             answer = None
         if answer is None:
-            await self._log_end(process)
+            status = await self._log_end(process)
+            if status == -signal.SIGKILL and not is_new:
+                return await self._answer(make_request)  # most likely it was killed while it was idle
+            if status == -signal.SIGKILL:
+                raise RetryLater(f"The {self._name} was killed; the machine may have too little memory.")
             raise GiveUp(f"The {self._name} ended before it had answered; see the log.")
         return answer
 
@@ -136,11 +146,13 @@ class LineProcess:
             process.stdin.close()
         await process.wait()
 
-    async def _log_end(self, process: Process) -> None:
-        """Log what a process that has ended said last, and its exit status, negative for a signal."""
+    async def _log_end(self, process: Process) -> int:
+        """Log what a process that has ended said last; returns its exit status, negative for a signal."""
         assert process.stderr is not None  # noqa: S101 - it was started with a pipe
         message = (await process.stderr.read())[-800:].decode("utf-8", "replace")
-        log.warning("process ended", process=self._name, status=await process.wait(), stderr=message)
+        status = await process.wait()
+        log.warning("process ended", process=self._name, status=status, stderr=message)
+        return status
 
 
 def _environment() -> dict[str, str]:
@@ -148,5 +160,6 @@ def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in _PASSED_VARIABLES if name in os.environ}
     # The process runs the same code as the service, wherever that was imported from.
     own = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    # One thread each: the service needs the other cores, and each thread reserves memory.
-    return kept | own | dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    # One thread each, unless the operator says otherwise: the service needs the other cores, and each thread reserves
+    # memory.
+    return dict.fromkeys(_THREADS, "1") | kept | own

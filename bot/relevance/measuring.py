@@ -16,8 +16,8 @@ from bot.ports.relevance import Examples, Similar, Taste
 from bot.relevance import block_scores, weights
 from bot.relevance.learner_process import LearnerProcess, Vectors
 from bot.relevance.model_weights import ModelWeights, taste_of, weights_of
-from bot.relevance.paper_block import PaperBlock
-from bot.relevance.paper_memory import MOST_BYTES, PaperMemory, Place
+from bot.relevance.paper_block import Numbers, PaperBlock
+from bot.relevance.paper_memory import MOST_BYTES, PaperMemory
 from bot.relevance.paper_reading import PaperReading
 from bot.relevance.queries import Query, compiled
 from bot.relevance.term_table import Floats
@@ -89,9 +89,9 @@ class PaperRelevance:
         return self._by_block(seqs, partial(block_scores.of_model, self._weights(model)))
 
     def likeness(self, seq: int, others: Sequence[int]) -> Sequence[float]:
-        place = self._memory.places([seq])[0]
-        keys, values = place.block.row(place.row)
-        return self._by_block(others, lambda block, rows: np.minimum(block.products(keys, values, rows), 1))
+        block, row = self._memory.place(seq)
+        keys, values = block.row(row)
+        return self._by_block(others, lambda other, rows: np.minimum(other.products(keys, values, rows), 1))
 
     def close(self, query: str, seqs: Sequence[int], most: int) -> list[int]:
         found = self.of_topic(query, seqs)
@@ -99,22 +99,23 @@ class PaperRelevance:
         return [seq for score, seq in best_first[:most] if -score >= weights.CLOSE]
 
     def why(self, seq: int, query: str | None, model: ChatModel | None) -> Similar:
-        place = self._memory.places([seq])[0]
+        block, row = self._memory.place(seq)
         terms: list[str] = []
         if query is not None:
             wanted = self._query(query).wanted
             if wanted is not None:
-                found = block_scores.shared(wanted.keys, wanted.weights, place.block, place.row)
+                found = block_scores.shared(wanted.keys, wanted.weights, block, row)
                 terms += [wanted.surfaces[key] for key in found]
         if model is not None:
             learned = self._weights(model)
-            found = block_scores.shared(learned.keys, learned.weights, place.block, place.row)
+            found = block_scores.shared(learned.keys, learned.weights, block, row)
             names = dict(zip(learned.keys.tolist(), learned.surfaces, strict=True))
             terms += [names[key] for key in found]
-        return Similar(_without_parts(terms)[:MOST_REASONS], self._liked(seq, place, model) if model else ())
+        return Similar(
+            _without_parts(terms)[:MOST_REASONS], self._liked(seq, block.papers[row].paper_id, model) if model else ()
+        )
 
-    def _liked(self, seq: int, place: Place, model: ChatModel) -> tuple[str, ...]:
-        own = place.block.papers[place.row].paper_id
+    def _liked(self, seq: int, own: str, model: ChatModel) -> tuple[str, ...]:
         numbers = {
             paper_id: number
             for paper_id in model.liked[: weights.LIKED_COMPARED]
@@ -152,17 +153,10 @@ class PaperRelevance:
 
     # ── what is kept ──
 
-    def _by_block(
-        self, numbers: Sequence[int], measure: Callable[[PaperBlock, Sequence[int]], Floats]
-    ) -> Sequence[float]:
+    def _by_block(self, numbers: Sequence[int], measure: Callable[[PaperBlock, Numbers], Floats]) -> Sequence[float]:
         """Measure papers, those of each block at once. Raises `KeyError` for one that was not read."""
         found = np.zeros(len(numbers), np.float32)
-        of_blocks: dict[int, tuple[PaperBlock, list[int], list[int]]] = {}
-        for at, (block, row) in enumerate(self._memory.places(numbers)):
-            _, positions, rows = of_blocks.setdefault(id(block), (block, [], []))
-            positions.append(at)
-            rows.append(row)
-        for block, positions, rows in of_blocks.values():
+        for block, rows, positions in self._memory.parts(numbers):
             found[positions] = measure(block, rows)
         measured: list[float] = found.tolist()
         return measured

@@ -10,7 +10,7 @@ import numpy as np
 from bot.model import ChatModel
 from bot.ports.relevance import Taste
 from bot.relevance.term_table import Floats, Keys
-from bot.relevance.terms import key_of, term_of_surface
+from bot.relevance.terms import key_of_surface
 
 _SEPARATOR = "+"
 
@@ -39,7 +39,7 @@ class ModelWeights:
 def weights_of(model: ChatModel, dense_length: int) -> ModelWeights:
     """The arrays of a model; `dense_length` is how long the terms' vectors are."""
     surfaces = [surface for surface, _ in model.terms]
-    keys = np.fromiter((key_of(term_of_surface(surface)) for surface in surfaces), np.uint32, len(surfaces))
+    keys = np.fromiter((key_of_surface(surface) for surface in surfaces), np.uint32, len(surfaces))
     values = np.fromiter((weight for _, weight in model.terms), np.float32, len(surfaces))
     order = np.argsort(keys, kind="stable")
     dense_name, _, embedder = model.embedder.partition(_SEPARATOR)

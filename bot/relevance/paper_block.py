@@ -99,15 +99,13 @@ class PaperBlock:
         """Which papers have an embedding."""
         return np.asarray(np.any(self.embeddings, axis=1))
 
-    def products(self, keys: Keys, weights: Floats, rows: Sequence[int]) -> Floats:
+    def products(self, keys: Keys, weights: Floats, rows: Numbers) -> Floats:
         """For each of these rows, the sum over these terms (ascending) of their weight times that in the paper, whose
         weights' squares sum up to 1."""
         at, found = _places(self.keys, keys)
         at, weights = at[found], weights[found] * self.idf[at[found]]
-        if len(rows) * _FEW < len(self):
-            sums = self._sums_of_rows(at, weights, np.asarray(rows, np.int64))
-        else:
-            sums = self._sums(at, weights)[rows]
+        is_few = len(rows) * _FEW < len(self)
+        sums = self._sums_of_rows(at, weights, rows) if is_few else self._sums(at, weights)[rows]
         return np.asarray(sums / self.norms[rows], np.float32)
 
     def _sums(self, terms: Numbers, weights: Floats) -> Numbers:

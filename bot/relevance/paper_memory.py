@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from bot.relevance.paper_block import PaperBlock, PaperRow, build
+import numpy as np
+
+from bot.relevance.paper_block import Numbers, PaperBlock, PaperRow, build
 from bot.relevance.term_table import Floats, TermTable
 
 MOST_BYTES = 60_000_000
 """About 15,000 papers without embeddings: two weeks of arXiv."""
 
+_ROW_BITS = 16
+
 FULL = 2_000
 """Papers of a block that gets no more: a large day."""
 
 
-class Place(NamedTuple):
-    """Where a paper's features are."""
+class Part(NamedTuple):
+    """Papers of one block: their rows there, and their positions among the papers that were asked for."""
 
     block: PaperBlock
-    row: int
+    rows: Numbers
+    positions: Numbers
 
 
 class PaperMemory:
@@ -32,8 +37,8 @@ class PaperMemory:
         self._lock = threading.RLock()
         self._blocks: OrderedDict[int, PaperBlock] = OrderedDict()
         """By an id of their own, the one used longest ago first."""
-        self._places: dict[int, tuple[int, int]] = {}
-        """(block, row) by a paper's number."""
+        self._places: dict[int, int] = {}
+        """A paper's block and row as one number, `block << _ROW_BITS | row`, by the paper's number."""
         self._numbers: dict[str, int] = {}
         """Numbers by a paper's id."""
         self._next_id = 0
@@ -71,7 +76,8 @@ class PaperMemory:
     def _keep(self, block: PaperBlock) -> None:
         self._next_id += 1
         self._blocks[self._next_id] = block
-        self._places.update({paper.number: (self._next_id, row) for row, paper in enumerate(block.papers)})
+        start = self._next_id << _ROW_BITS
+        self._places.update({paper.number: start | row for row, paper in enumerate(block.papers)})
         self._numbers.update({paper.paper_id: paper.number for paper in block.papers})
 
     def _drop(self) -> None:
@@ -88,7 +94,7 @@ class PaperMemory:
             of_blocks: dict[int, dict[int, Floats]] = {}
             for number in numbers:
                 if number in self._places:
-                    new = of_blocks.setdefault(self._places[number][0], {})
+                    new = of_blocks.setdefault(self._places[number] >> _ROW_BITS, {})
                     if number in embeddings:
                         new[number] = embeddings[number]
             for block_id, new in of_blocks.items():
@@ -96,27 +102,37 @@ class PaperMemory:
                 if block.table is not table or new:
                     self._blocks[block_id] = build(block.paper_rows(), table, {**embeddings_of(block), **new})
 
-    def without_embedding(self, numbers: Iterable[int]) -> dict[int, tuple[str, int]]:
+    def without_embedding(self, numbers: Collection[int]) -> dict[int, tuple[str, int]]:
         """Those of these papers, if they are here, that have no embedding: their ids and versions by number."""
-        with self._lock:
-            places = [(number, *self._places[number]) for number in numbers if number in self._places]
-            has_one = {of: self._blocks[of].has_embedding for of in {of for _, of, _ in places}}
-            lacking = [(number, block_id, row) for number, block_id, row in places if not has_one[block_id][row]]
-            papers = {number: self._blocks[block_id].papers[row] for number, block_id, row in lacking}
-        return {number: (paper.paper_id, paper.version) for number, paper in papers.items()}
+        found: dict[int, tuple[str, int]] = {}
+        known = set(numbers) - set(self.unknown(numbers))
+        for part in self.parts(sorted(known)):
+            for row in part.rows[~part.block.has_embedding[part.rows]]:
+                paper = part.block.papers[row]
+                found[paper.number] = paper.paper_id, paper.version
+        return found
 
     def number_of(self, paper_id: str) -> int | None:
         """A number under which this paper is here; None if it is not."""
         with self._lock:
             return self._numbers.get(paper_id)
 
-    def places(self, numbers: Sequence[int]) -> list[Place]:
-        """Where these papers are. Raises `KeyError` for one that was not read, or was dropped."""
+    def parts(self, numbers: Sequence[int]) -> list[Part]:
+        """These papers by block. Raises `KeyError` for one that was not read, or was dropped."""
         with self._lock:
-            found = [self._places[number] for number in numbers]
-            for block_id in dict.fromkeys(block_id for block_id, _ in found):
+            places = np.fromiter(map(self._places.__getitem__, numbers), np.int64, len(numbers))
+            of_blocks, rows = places >> _ROW_BITS, places & ((1 << _ROW_BITS) - 1)
+            parts = []
+            for block_id in np.unique(of_blocks).tolist():
+                positions = np.flatnonzero(of_blocks == block_id)
+                parts.append(Part(self._blocks[block_id], rows[positions], positions))
                 self._blocks.move_to_end(block_id)
-            return [Place(self._blocks[block_id], row) for block_id, row in found]
+            return parts
+
+    def place(self, number: int) -> tuple[PaperBlock, int]:
+        """The block and row of a paper. Raises `KeyError` as `parts` does."""
+        [part] = self.parts([number])
+        return part.block, int(part.rows[0])
 
 
 def embeddings_of(block: PaperBlock) -> dict[int, Floats]:

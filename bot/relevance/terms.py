@@ -87,5 +87,10 @@ def key_of(term: str) -> int:
     return zlib.crc32(term.encode())
 
 
+@lru_cache(maxsize=32_768)  # the models of chats share many terms
+def key_of_surface(surface: str) -> int:
+    return key_of(term_of_surface(surface))
+
+
 def is_pair(term: str) -> bool:
     return "_" in term

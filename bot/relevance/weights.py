@@ -34,7 +34,7 @@ MIDDLE = 0.16
 STEEPNESS = 2.0
 """How fast the score grows there: the power of the similarity in it."""
 
-CLOSE = 0.35
+CLOSE = 0.5
 """The least score of a paper that an interest brings."""
 
 # ── exact words ──

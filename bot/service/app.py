@@ -17,7 +17,7 @@ from bot.decisions import ledger, spreading
 from bot.decisions.digest_content import SummaryOptions
 from bot.decisions.spreading import Load
 from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
-from bot.model import ARCHIVE, Bot, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
+from bot.model import ARCHIVE, Bot, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform, is_interest
 from bot.pipeline import DigestBuilder, Embedding, Insight, Learning, Patience, Rankings
 from bot.pipeline.making import EXTRACTIVE
 from bot.pipeline.named_papers import PaperFinder
@@ -61,6 +61,11 @@ class App:
     owner: str = field(default_factory=new_owner)
     send_now: Callable[[], None] = field(default=lambda: None)
     embedder: Embedder | None = None
+    embedding: Embedding | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        # One for the whole process: it remembers since when interests wait for vectors.
+        self.embedding = Embedding(self.store, self.embedder, self.clock) if self.embedder is not None else None
 
     @property
     def builder(self) -> DigestBuilder:
@@ -76,11 +81,6 @@ class App:
         from bot.sources.zotero import ZoteroLibrary
 
         return ZoteroLibrary(self.settings)
-
-    @property
-    def embedding(self) -> Embedding | None:
-        """Return what gives vectors to papers; None without an embedder."""
-        return Embedding(self.store, self.embedder, self.clock) if self.embedder is not None else None
 
     @property
     def learning(self) -> Learning:
@@ -151,20 +151,24 @@ class App:
     async def digest(self, ref: ChatRef) -> Digest | NothingToSend:
         """Write a digest of the papers not delivered to a chat yet. Implements `bot.conversation.DigestNow`."""
         # Not left to the periodic job: a topic that was subscribed a moment ago may not be matched yet.
-        await pipeline.match(self.store, self.relevance)
+        await pipeline.match(self.store, self.relevance, self.embedding)
         chat = await self.store.chat(ref)
         if chat is None:
             return NothingToSend("This chat follows no topic yet.")
         digest = await pipeline.digest_now(self.store, self.builder, chat, self.clock)
         # The digest is in the outbox already; a one-shot command has no jobs, and this does nothing there.
         self.send_now()
-        return digest or NothingToSend(await self._reason_for_nothing())
+        return digest or NothingToSend(await self._reason_for_nothing(ref))
 
-    async def _reason_for_nothing(self) -> str:
+    async def _reason_for_nothing(self, ref: ChatRef) -> str:
         now = self.clock.now()
         latest = await self.store.latest_day()
         if latest is None:
             return "arXiv is being asked for its latest listing; try again in a minute."
+        if self.embedding is not None and await self.embedding.is_awaited():
+            topics = [subscription.topic for subscription in await self.store.subscriptions(ref)]
+            if any(map(is_interest, topics)):
+                return "The newest papers are still being compared with your interests; try again in some minutes."
         today = calendar.listing_day(now)
         if latest < today:
             state = f"everything up to {latest:%A %d %B} has been sent"

@@ -19,6 +19,7 @@ _TOKENS = re.compile(r"(?<=/bot)\d+:[\w-]{20,}|\b\d{6,}:[\w-]{30,}|(?<=://)[^/\s
 
 NOISY_LOGGERS = (
     "httpx",
+    "httpx2",
     "httpcore",
     "httpx2",
     "httpcore2",

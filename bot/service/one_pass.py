@@ -27,6 +27,9 @@ COMMAND_WAITS_SECONDS = 600.0
 EMBEDS_FOR = timedelta(minutes=10)
 """How long one pass embeds papers before it goes on without the vectors of the others."""
 
+LEARNS_FOR = timedelta(minutes=2)
+"""How long one pass trains models; the votes of the other chats count in the next one."""
+
 
 @dataclass(slots=True)
 class PassResult:
@@ -95,7 +98,7 @@ async def run_steps(
         # First: they are matched and delivered in this pass, and no later one would rank them.
         await embedding.run(until=app.clock.now() + EMBEDS_FOR)
     done.matches = await pipeline.match(app.store, app.relevance)
-    await app.learning.run()
+    await app.learning.run(until=app.clock.now() + LEARNS_FOR)
     await pipeline.choose(app.store, app.clock.now(), app.rankings, has_model=app.has_model)
     # The digests of this pass are not written later: a model that asks for a minute gets it.
     done.summaries = await summarize(app, Patience(app.clock, COMMAND_WAITS_SECONDS, say))

@@ -154,7 +154,9 @@ class Service:
                 jobs.soon("read")
                 jobs.soon("embed")
 
-        matching = MatchingJob(app.store, app.clock, app.rankings, app.relevance, has_model=app.has_model)
+        matching = MatchingJob(
+            app.store, app.clock, app.rankings, app.relevance, app.embedding, has_model=app.has_model
+        )
 
         async def read() -> None:
             await matching.run()
@@ -260,10 +262,11 @@ class MatchingJob:
         clock: Clock,
         rankings: Rankings | None = None,
         relevance: Relevance | None = None,
+        embedding: Embedding | None = None,
         *,
         has_model: bool = False,
     ) -> None:
-        self._store, self._clock, self._relevance = store, clock, relevance
+        self._store, self._clock, self._relevance, self._embedding = store, clock, relevance, embedding
         self._chooser = pipeline.Chooser(store, rankings or Rankings(), has_model=has_model)
         self._chosen_at: datetime | None = None
 
@@ -273,7 +276,7 @@ class MatchingJob:
         # Forgotten until both steps have succeeded: matches are stored at once and would not be found a second time.
         chosen_at, self._chosen_at = self._chosen_at, None
         # What is chosen changes only with new matches or changed chats.
-        found = await pipeline.match(self._store, self._relevance)
+        found = await pipeline.match(self._store, self._relevance, self._embedding)
         if found or chosen_at is None or abs(now - chosen_at) >= CHOOSE_EVERY:
             await self._chooser.run(now)
             chosen_at = now

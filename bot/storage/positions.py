@@ -46,7 +46,8 @@ async def outdated(connection: AsyncConnection, digests: Mapping[int, NewDigest]
     for chunk in row_mapping.in_chunks(digests):
         versions = await connection.execute(select(_chats.c.id, _chats.c.version).where(_chats.c.id.in_(chunk)))
         for row in versions:
-            if digests[row.id].position.version not in (0, row.version):
+            position = digests[row.id].position
+            if position.version and (position.chat_key, position.version) != (row.id, row.version):
                 found.add(row.id)
     shown = {key: digest.paper_ids for key, digest in digests.items() if not digest.position.version}
     return found | {key for key, papers in (await had_of(connection, shown)).items() if papers}

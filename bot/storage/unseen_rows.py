@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -69,7 +69,8 @@ class SqlUnseen:
             if alike not in shared:
                 shared[alike] = unseen.unseen(chat.version, chat.positions, reading, unpack_papers(had), batch_at, upto)
                 await asyncio.sleep(0)  # it never waits by itself: let answers and messages go between two chats
-            found[ref] = shared[alike]
+            result = shared[alike]
+            found[ref] = replace(result, position=replace(result.position, chat_key=chat.key))
         return found
 
     async def chats_with_candidates(self) -> list[ChatRef]:

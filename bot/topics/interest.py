@@ -30,6 +30,11 @@ MAX_INTEREST_LENGTH = 400
 _SPACES = dict.fromkeys([*range(0x20), *range(0x7F, 0xA1), *range(0xD800, 0xE000)], " ")
 
 
+_EXCLUDING_LINE = re.compile(
+    rf"(?<=[^\s.,;:!?，；。！？])\s*\n\s*(?=(?:{marks.OPENING.pattern}))(?!(?:{marks.HARMLESS.pattern}))", re.IGNORECASE
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Interest:
     """The parts of an interest.
@@ -45,7 +50,11 @@ class Interest:
 
 
 def cleaned(text: str) -> str:
-    """The text in its normal form: single spaces, and no invisible characters."""
+    """The text in its normal form: single spaces, and no invisible characters.
+
+    A line that excludes something becomes a part of its own, since without line ends it would be inside of a statement.
+    """
+    text = _EXCLUDING_LINE.sub("; ", text)
     before = ""
     while before != text:  # removing one character may leave another without a reason to stay
         before, text = text, " ".join(without_invisible(text.translate(_SPACES)).split())

@@ -29,8 +29,11 @@ from tests.contracts.samples import (
     MONDAY,
     NOW,
     TUESDAY,
+    announced,
     digest,
+    digest_of_all,
     lease,
+    match_all,
     minutes,
     send_next,
     with_chats,
@@ -104,6 +107,24 @@ async def test_a_digest_without_parts_takes_its_papers_and_sends_nothing(store: 
     assert await store.write_digest(digest(ARCHIVE, papers=("p", "p"), parts=0), NOW)
     assert await store.taken(ARCHIVE, ["p"]) == {"p"}
     assert await store.deliveries() == []
+
+
+async def test_a_digest_for_a_chat_that_was_forgotten_is_refused_for_the_one_that_came_back(store: Store) -> None:
+    days = [("2606.00001", TUESDAY), ("2606.00002", TUESDAY)]
+    await store.ingest([announced(*entry) for entry in days], NOW)
+
+    async def begin(shown: str) -> None:
+        await with_chats(store, ANN)
+        await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
+        await match_all(store, *days)
+        await store.write_digest(digest(ANN, "asked for", (shown,)), NOW)
+
+    await begin("2606.00001")
+    composed = await digest_of_all(store, ANN)
+    await store.forget(ANN)
+    await begin("2606.00002")
+    assert not await store.write_digest(composed, NOW), "it would show the second paper again"
+    assert await store.taken(ANN, [name for name, _ in days]) == {"2606.00002"}
 
 
 async def test_a_chat_forgotten_meanwhile_gets_no_digest(store: Store) -> None:

@@ -46,6 +46,20 @@ async def test_the_operator_reads_what_a_topic_would_have_brought_and_what_to_fo
     assert "• splatting" in tested
 
 
+async def test_an_interest_is_followed_and_listed_by_its_text(settings: Settings) -> None:
+    said, _ = await chats.subscribe(settings, str(ANN), "about: lip sync for films; not faces")
+    assert said == (
+        "telegram:5 now follows “lip sync for films; not faces”: papers close to “lip sync for films” and not to “faces”."
+    )
+    assert await chats.unsubscribe(settings, str(ANN), "lip sync for films; not faces") == (
+        "telegram:5 follows “lip sync for films; not faces” no more."
+    )
+
+
+async def test_plain_words_of_the_operator_are_a_query_since_nobody_can_press_a_button(settings: Settings) -> None:
+    assert "papers that mention “film”" in (await chats.subscribe(settings, str(ANN), "lip sync for films"))[0]
+
+
 async def test_the_archive_has_no_time_of_its_own(settings: Settings) -> None:
     await chats.subscribe(settings, str(ARCHIVE), "cs.CV")
     [known] = await chats.chats(settings)

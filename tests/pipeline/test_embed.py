@@ -9,11 +9,13 @@ import pytest
 
 from bot.model import Kind, VoteKind
 from bot.pipeline.embed import EMBEDDING_STATE, PAPERS_AT_ONCE, READ_AGAIN_AFTER, WAITS_FOR, Embedding
+from bot.pipeline.match import match
 from bot.ports import Store
 from bot.relevance.embeddings.kept_queries import KeptQueries
 from tests.contracts.samples import ANN, MONDAY, NOW, TUESDAY, announced, with_chats
 from tests.fakes.clock import FakeClock
 from tests.fakes.embedder import FakeEmbedder
+from tests.fakes.relevance import FakeRelevance
 from tests.fakes.stores import memory_store
 
 LIP_SYNC = "about: lip sync for talking heads; not face recognition"
@@ -246,3 +248,19 @@ async def test_a_task_embeds_what_still_has_no_vector(
     keys = [(names[0], 1), (names[1], 1), (names[2], 7), ("2606.99999", 1)]
     assert await embedding.these(keys) == 1
     assert [len(texts) for texts in embedder.asked] == [1, 1]
+
+
+async def test_an_interest_is_matched_once_its_papers_have_vectors_and_a_query_at_once(
+    store: Store, embedding: Embedding
+) -> None:
+    await follow(store)
+    await follow(store, "cat:cs.CV")
+    await store.ingest([announced("2606.00001", title="Lip sync for talking heads")], NOW)
+    relevance = FakeRelevance()
+    assert await match(store, relevance, embedding) == 1
+    [candidate] = await store.candidates(ANN)
+    assert [match.topic for match in candidate.matches] == ["cat:cs.CV"]
+    await embedding.run()
+    assert await match(store, relevance, embedding) == 1
+    [candidate] = await store.candidates(ANN)
+    assert sorted(match.topic for match in candidate.matches) == [LIP_SYNC, "cat:cs.CV"]

@@ -50,7 +50,7 @@ def test_stop_words_are_written_as_the_words_of_a_text() -> None:
     assert all(words(word) == (word,) for word in STOP_WORDS)
 
 
-@given(st.text(max_size=200))
+@given(st.text(st.characters(), max_size=200))
 def test_a_surface_leads_back_to_its_term(text: str) -> None:
     found = occurrences((text, 1.0))
     assert all(term_of_surface(surface) == term for term, surface in found.surfaces.items())

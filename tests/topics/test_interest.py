@@ -25,6 +25,8 @@ FACES = ("face recognition",)
         ("lip sync (no face recognition) for films", "lip sync for films", FACES),
         ("lip sync - no face recognition", "lip sync", FACES),
         ("lip sync but not face recognition", "lip sync", FACES),
+        ("lip sync\nfor films\n\nnot face recognition", "lip sync for films", FACES),
+        ("lip sync,\nno face recognition", "lip sync", FACES),
         ("lip sync except face recognition", "lip sync", FACES),
         ("lip sync, without face recognition", "lip sync", FACES),
         ("not face recognition but lip sync", "lip sync", FACES),

@@ -12,7 +12,7 @@ found out once, and a chat's ranking is arithmetic on it.
 
 from bot.decisions.ranking.chat_papers import ChatPapers, Learned, chat_papers, places_by_topic
 from bot.decisions.ranking.explanations import Evidence, explain
-from bot.decisions.ranking.order import TITLE_LINES, Ranking, rank
+from bot.decisions.ranking.order import TITLE_LINES, Ranking, contenders, rank
 from bot.decisions.ranking.paper_table import (
     Numbers,
     PaperFeatures,
@@ -42,6 +42,7 @@ __all__ = [
     "TopicTable",
     "author_counts",
     "chat_papers",
+    "contenders",
     "explain",
     "features_of",
     "has_code",

@@ -73,7 +73,7 @@ def rank(
     size = max(size, 0)
     if not papers.seqs:
         return Ranking()
-    order = _varied(papers, scores(papers, weights), min(size * LOOKED_AT, MOST_LOOKED_AT), twins)
+    order = _varied(papers, scores(papers, weights), _looked_at(size), twins)
     position = np.empty(len(order), np.int64)
     position[order] = np.arange(len(order))
     best = sorted({int(places[np.argmin(position[places])]) for places in papers.of_topic.values()}, key=position.item)
@@ -93,6 +93,16 @@ def rank(
         date.fromordinal(int(papers.days.max())),
         tuple([papers.seqs[place] for place in tried.values()]),
     )
+
+
+def contenders(papers: ChatPapers, size: int, weights: Mapping[Feature, float] = WEIGHTS) -> list[int]:
+    """The first papers by their scores: those among which `rank` asks for near-duplicates."""
+    places = np.lexsort((papers.ties, -scores(papers, weights)))[: _looked_at(size)]
+    return [papers.seqs[place] for place in places.tolist()]
+
+
+def _looked_at(size: int) -> int:
+    return min(max(size, 0) * LOOKED_AT, MOST_LOOKED_AT)
 
 
 def scores(papers: ChatPapers, weights: Mapping[Feature, float] = WEIGHTS) -> Floats:

