@@ -30,9 +30,9 @@ class _Words(NamedTuple):
 _SPACED = (
     _Words(  # English
         before="and|but|please|i|we|i am|i['’]m|we are|we['’]re",
-        opening="not|no|none of|nothing|without|exclud(?:e|ing)|except(?: for)?|ignor(?:e|ing)|avoid(?:ing)?|skip"
+        opening="not|no|none of|nothing|without|exclud(?:e|ing)|except(?: for)?|ignor(?:e|ing)|avoid(?:ing)?|skip|minus"
         "|leave out|anything but|(?:do not|don['’]t)(?= (?:care|want|work|mean|like|show|send|bring))",
-        inner="but not|but no|except(?: for)?|excluding|apart from|other than|with the exception of",
+        inner="but (?:please )?(?:not|no)|except(?: for)?|excluding|apart from|other than|with the exception of",
         resuming="but|rather|instead|only|also|just|especially|and also",
         harmless="not (?:only|just|merely|simply|necessarily|limited to|restricted to|to mention|least|yet|even|always)"
         "|no (?:matter|longer|regret|free lunch|reference|arbitrage|more than|less than)|nothing but",
@@ -85,7 +85,7 @@ _UNSPACED = (
         before="但是?|而|请|請|并|並",
         opening="不要|不是|不想看|不想要|不看|不含|不包括|不包含|不涉及|不关心|不關心|不关注|不關注|排除|除了|除去",
         inner="(?:但|而|请|請)?(?:不要|不想看|不想要|不包括|不包含|不涉及|不关心|不關心|排除)|但不是?|而不是|而非|除了",
-        closing="除外|不要|不算",
+        closing="除外|不要|不算|不感兴趣|不感興趣|[没沒]有?[兴興]趣",
         resuming="而是|而要|但|也|还|還|只",
         harmless="不要求|不是(?:只|仅|僅)|不[只仅僅但]|除了[^，,；;。]{1,60}[，,]\\s*(?:还|還|也)",
     ),
@@ -131,7 +131,12 @@ CLOSING = re.compile(rf"(?:{_any([language.closing for language in _UNSPACED])})
 EXCLUDED_BEFORE = re.compile(r"(?:では|じゃ)なく(?:て)?|아니라\s")
 """Inside of a clause: what stands before is excluded, and what follows is wanted."""
 
-HARMLESS = _beginning_with([language.harmless for language in _SPACED], [language.harmless for language in _UNSPACED])
+HARMLESS = re.compile(
+    rf"(?:{_any([language.harmless for language in _SPACED])})(?!\w)"
+    rf"|{_any([language.harmless for language in _UNSPACED])}",
+    re.IGNORECASE,
+)
+"""Begins like an exclusion and is none."""
 
 RESUMING = _beginning_with([language.resuming for language in _SPACED], [language.resuming for language in _UNSPACED])
 """At the beginning of a clause: this clause is wanted again."""
@@ -146,9 +151,9 @@ LAST_OF_LIST = re.compile(r"(?<!\w)(?:n?or|oder|ni|ou|nem|né|o|или|ни)\s|�
 """In a list of what is excluded, the word before its last part."""
 
 FILLER = re.compile(
-    r"(?:(?:interested|care|want|work|mean|like|show|send|bring|me|about|on|in|for|with|any|anything|papers?|articles?"
+    r"(?:(?:interested|care|want|work|mean|like|show|send|bring|me|about|on|in|an|for|with|any|anything|papers?|articles?"
     r"|the|those|that|is|are|über|zu|sur|sobre|von|die|der|das|le|la|les|las|los|el|des|du|de|di|interesan?|interessam?|quiero"
-    r"|quero|интересу[ею]т|про|о|об|статьи)\s+|d['’])+|关于|關於|有关|有關|ただし[、,]?",
+    r"|quero|интересу[ею]т|про|о|об|статьи)\s+|d['’])+|关于|關於|有关|有關|对|對|ただし[、,]?",
     re.IGNORECASE,
 )
 """What may stand between an exclusion and its object: "not interested in papers about"."""

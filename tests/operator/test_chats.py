@@ -48,9 +48,8 @@ async def test_the_operator_reads_what_a_topic_would_have_brought_and_what_to_fo
 
 async def test_an_interest_is_followed_and_listed_by_its_text(settings: Settings) -> None:
     said, _ = await chats.subscribe(settings, str(ANN), "about: lip sync for films; not faces")
-    assert said == (
-        "telegram:5 now follows “lip sync for films; not faces”: papers close to “lip sync for films” and not to “faces”."
-    )
+    meaning = "papers close to “lip sync for films” and not to “faces”"
+    assert said == f"telegram:5 now follows “lip sync for films; not faces”: {meaning}."
     assert await chats.unsubscribe(settings, str(ANN), "lip sync for films; not faces") == (
         "telegram:5 follows “lip sync for films; not faces” no more."
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
 import pytest
@@ -17,6 +17,7 @@ from bot.sample import SampleSource
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.makers import AbstractReader, FakeMakers
+from tests.fakes.relevance import FakeRelevance
 from tests.fakes.senders import FakePlatform
 from tests.fakes.stores import memory_store
 
@@ -36,6 +37,7 @@ class Scene:
     telegram: FakePlatform
     discord: FakePlatform
     owner: str = "host/1/a"
+    relevance: FakeRelevance = field(default_factory=FakeRelevance)
 
     @property
     def builder(self) -> DigestBuilder:
@@ -64,7 +66,7 @@ class Scene:
 
     async def prepare(self) -> None:
         await pipeline.poll(self.store, self.source, self.clock)
-        await pipeline.match(self.store)
+        await pipeline.match(self.store, self.relevance)
         await pipeline.choose(self.store, self.clock.now())
         await pipeline.summarize(self.store, self.makers, AbstractReader(), self.clock)
 

@@ -46,6 +46,19 @@ async def test_a_chat_gets_the_papers_of_its_topics_at_its_own_hour_and_no_other
     assert scene.discord.papers(BOB) == ["2605.30955"]
 
 
+async def test_an_interest_brings_what_is_close_to_it_beside_the_papers_of_topics(scene: Scene) -> None:
+    await scene.follow(BOB, "cat:math.NA")
+    scene.morning(DAYS[0], 8)
+    await scene.prepare()
+    paper = await scene.store.paper("2605.30955")
+    assert paper is not None
+    await scene.follow(ANN, f"about: {paper.title}; not quantum gravity")
+    await scene.prepare()
+    scene.morning(DAYS[0], 9)
+    assert await scene.send() == 2
+    assert scene.telegram.papers(ANN) == scene.discord.papers(BOB) == [paper.id]
+
+
 async def test_running_every_step_again_sends_nothing(scene: Scene) -> None:
     await scene.follow(ANN, "cs.CV")
     scene.morning(DAYS[0])
