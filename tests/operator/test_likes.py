@@ -137,9 +137,15 @@ def test_the_command_prints_what_is_liked(arxiv: FakeArxiv, tmp_path: Path) -> N
 async def test_a_query_and_an_interest_become_one_topic(settings: Settings) -> None:
     assert join_topic("cs.CL", None) == "cs.CL"
     said, _ = await chats.subscribe(settings, CHAT, join_topic("cs.CL OR cs.LG", "evaluation that can be trusted"))
-    assert said.startswith("telegram:12345 now follows cat:cs.CL OR cat:cs.LG about: evaluation that can be trusted")
+    assert said.endswith(": papers in cs.CL or cs.LG, first those close to “evaluation that can be trusted”.")
     said, _ = await chats.subscribe(settings, CHAT, join_topic(None, "lip sync; not face recognition"))
-    assert said.startswith("telegram:12345 now follows about: lip sync; not face recognition")
+    assert said.startswith("telegram:12345 now follows “lip sync; not face recognition”: papers close to “lip sync”")
+    async with open_app(settings) as app:
+        followed = [each.topic for each in await app.store.subscriptions(ChatRef(Platform.TELEGRAM, "12345"))]
+    assert followed == [
+        "cat:cs.CL OR cat:cs.LG about: evaluation that can be trusted",
+        "about: lip sync; not face recognition",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -159,5 +165,5 @@ def test_a_topic_needs_a_query_or_an_interest(query: str | None, about: str | No
 def test_the_command_subscribes_a_chat_to_an_interest(tmp_path: Path) -> None:
     done = paperboy("subscribe", "--chat", CHAT, "--about", "lip sync of heads", data=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "about: lip sync of heads" in done.stdout
+    assert "papers close to “lip sync of heads”" in done.stdout
     assert paperboy("subscribe", "--chat", CHAT, data=tmp_path).returncode == 2
