@@ -32,8 +32,8 @@ OPERATOR = Requester("operator", is_admin=True)
 
 
 async def subscribe(settings: Settings, chat: str, query: str) -> tuple[str, str]:
-    """Let a chat follow a topic, as if its admin had asked there. Returns the sentence to print, and what the topic would
-    have brought, "" if no listing is stored.
+    """Let a chat follow a topic, as if its admin had asked there. Returns the sentence to print, and what the topic
+    would have brought, "" if no listing is stored.
 
     Raises `TellUser` if the topic is not understood or the chat follows as many as it can.
     """

@@ -31,7 +31,7 @@ from bot.model import (
     Sent,
     Source,
 )
-from bot.pipeline import DeliveryWorker, DigestBuilder
+from bot.pipeline import DayOrder, DeliveryWorker, DigestBuilder
 from bot.providers.budget import Meter
 from bot.relevance.measuring import PaperRelevance
 from bot.render.terminal import print_document, terminal_digest
@@ -171,7 +171,7 @@ async def _run_pipeline(demo: Demo) -> None:
         progress.update(task, description="Digest and archive")
         builder = DigestBuilder({Platform.SITE: demo.terminal}, demo.makers, NoReader(), rankings)
         await pipeline.compose(demo.store, builder, demo.clock, upto=demo.clock.day)
-        await publish(demo.store, demo.settings)
+        await publish(demo.store, demo.settings, DayOrder(demo.store, demo.relevance))
         progress.advance(task)
 
 

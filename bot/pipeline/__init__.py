@@ -29,7 +29,7 @@ from bot.pipeline.match import match
 from bot.pipeline.on_demand import digest_of, read_now
 from bot.pipeline.patience import Patience
 from bot.pipeline.poll import poll
-from bot.pipeline.ranked import ranked
+from bot.pipeline.ranked import DayOrder, ranked
 from bot.pipeline.rankings import Rankings
 from bot.pipeline.read import read
 from bot.pipeline.spread import sending_forecasts, spread
@@ -38,6 +38,7 @@ from bot.pipeline.upkeep import is_upkeep_due, upkeep
 
 __all__ = [
     "Chooser",
+    "DayOrder",
     "DeliveryWorker",
     "DigestBuilder",
     "Embedding",

@@ -28,10 +28,14 @@ Found = Sequence[tuple[int, tuple[int, ...]]]
 
 
 class Measures:
-    """Features of papers and of topics, by number. Without `relevance` all papers of a topic fit it equally well."""
+    """Features of papers and of topics, by number. Without `relevance` all papers of a topic fit it equally well,
+    without `has_votes` the votes of other chats do not count."""
 
-    def __init__(self, store: Store, relevance: Relevance | None, log: AnnouncementLog) -> None:
+    def __init__(
+        self, store: Store, relevance: Relevance | None, log: AnnouncementLog, *, has_votes: bool = True
+    ) -> None:
         self._store, self._relevance, self._log = store, relevance, log
+        self._has_votes = has_votes
         self._papers = PaperTable()
         self._by_day: dict[int, list[int]] = {}
         self._topics: dict[int, TopicTable] = {}
@@ -44,7 +48,8 @@ class Measures:
         """Read what the rankings of these papers, which the log has, need. Raises `StoreUnavailable`."""
         announced = {seq: self._log.announced(seq) for seq in seqs}
         if new := {seq: entry for seq, entry in announced.items() if seq not in self._papers}:
-            votes = await self._store.vote_counts({entry.paper.id for entry in new.values()})
+            ids = {entry.paper.id for entry in new.values()}
+            votes = await self._store.vote_counts(ids) if self._has_votes else {}
             self._papers.add(ranking.features_of(seq, entry, votes.get(entry.paper.id)) for seq, entry in new.items())
             for seq, entry in new.items():
                 self._by_day.setdefault(entry.announcement.day.toordinal(), []).append(seq)

@@ -18,7 +18,7 @@ from bot.decisions.digest_content import SummaryOptions
 from bot.decisions.spreading import Load
 from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
 from bot.model import ARCHIVE, Bot, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform, is_interest
-from bot.pipeline import DigestBuilder, Embedding, Insight, Learning, Patience, Rankings
+from bot.pipeline import DayOrder, DigestBuilder, Embedding, Insight, Learning, Patience, Rankings
 from bot.pipeline.making import EXTRACTIVE
 from bot.pipeline.named_papers import PaperFinder
 from bot.pipeline.upkeep import Limits, UpkeepResult
@@ -83,6 +83,11 @@ class App:
         return ZoteroLibrary(self.settings)
 
     @property
+    def order(self) -> DayOrder:
+        """Return a new order of the archive's pages; whoever publishes again and again keeps it."""
+        return DayOrder(self.store, self.relevance)
+
+    @property
     def learning(self) -> Learning:
         """Return what trains the models of chats."""
         return Learning(self.store, self.relevance, self.clock)
@@ -121,7 +126,7 @@ class App:
             self.read,
             self.digest,
             self.papers,
-            Insight(self.store, self.relevance, self.rankings, self.clock),
+            Insight(self.store, self.relevance, self.rankings, self.clock, self.embedding),
             self.defaults,
             operators,
             bot,

@@ -106,7 +106,7 @@ async def run_steps(
     # At the same time, because each bot has limits of its own to wait for.
     workers = [delivery_worker(app, bot, sender, me) for bot, sender in senders.items()]
     done.sent = sum(await asyncio.gather(*(worker.deliver() for worker in workers)))
-    done.pages = len(await publish(app.store, app.settings))
+    done.pages = len(await publish(app.store, app.settings, app.order))
     await app.upkeep_if_due()
     counts = await app.store.outbox_counts()
     done.waiting = sum(count for (_, state), count in counts.items() if state is DeliveryState.WAITING)

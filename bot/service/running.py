@@ -212,8 +212,10 @@ class Service:
     async def publishing(self, _lease: Lease) -> AsyncIterator[None]:
         """Write the pages of the archive."""
 
+        order = self._app.order
+
         async def site() -> None:
-            await publish(self._app.store, self._app.settings)
+            await publish(self._app.store, self._app.settings, order)
 
         async with self.jobs.removed_at_end("site"):
             self.jobs.every(SITE_SECONDS, "site", site)
