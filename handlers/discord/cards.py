@@ -23,7 +23,7 @@ from handlers.button_actions import evidence_action, with_chat
 from handlers.discord.markup import block_markdown, markdown
 from handlers.discord.messages import CONTAINER, MEDIA_GALLERY, TEXT_DISPLAY
 from handlers.discord.votes import ACTION_ROW, MENU_COMPONENTS, vote_menus
-from handlers.vote_buttons import vote_buttons
+from handlers.vote_buttons import vote_buttons, why_button
 
 TEXT_LIMIT = 4000
 COMPONENT_LIMIT = 40
@@ -232,7 +232,8 @@ def _card_buttons(card: Card, language: str) -> tuple[list[list[JSON]], list[tup
             links.append(_button(Button(name, url=safe)))
         elif safe:
             rest.append((name, safe))
-    return [links, [_button(button) for button in (*vote_buttons(card.paper.id), *evidence)]], rest
+    others = (*vote_buttons(card.paper.id), *evidence, why_button(card.paper.id, language))
+    return [links, [_button(button) for button in others]], rest
 
 
 def _without_clashes(messages: Iterable[list[GroupPart]]) -> Iterable[list[GroupPart]]:
