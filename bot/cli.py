@@ -291,7 +291,10 @@ def subscribe(
 
     arguments.check_one_topic([*([query] if query is not None else []), *context.args])
     topic, settings = arguments.join_topic(query, about), _settings()
-    typer.echo(_run(lambda: chats.subscribe(settings, chat, topic)))
+    sentence, tested = _run(lambda: chats.subscribe(settings, chat, topic))
+    typer.echo(sentence)
+    if tested:  # for people: scripts read standard output
+        typer.echo(f"\n{tested}", err=True)
 
 
 @app.command(context_settings=_TOPIC_COMMAND)

@@ -99,6 +99,27 @@ async def _offered(conversation: Conversation, request: Request, *, as_interest:
     )
 
 
+async def _instead(conversation: Conversation, request: Request) -> Result:
+    target = request.target
+    return await conversation.subscribe_instead(
+        target.requester, target.chat, request.arguments[ARGUMENT], target.title
+    )
+
+
+async def _why(conversation: Conversation, request: Request) -> Result:
+    paper_id = request.arguments[ARGUMENT]
+    # `why` takes links as well; a button only ever carries an id.
+    return Stale() if ids.parse_id(paper_id) is None else await conversation.insights.why(request.target.chat, paper_id)
+
+
+async def _unlearn(conversation: Conversation, request: Request) -> Result:
+    target = request.target
+    # Any argument but the exact word asks, as for `_forget`.
+    if request.arguments[ARGUMENT] != "yes":
+        return await conversation.insights.ask_unlearn(target.requester, target.chat)
+    return await conversation.insights.unlearn(target.requester, target.chat)
+
+
 async def _choose(conversation: Conversation, request: Request) -> Result:
     return await conversation.choices(request.target.chat, request.arguments[ARGUMENT])
 
@@ -164,6 +185,7 @@ BUTTONS = {
     "drop": Operation(use_case=_drop, needs_rights=True, is_in_place=True),
     "exact": Operation(use_case=_exact, needs_rights=True, needs_posting=True, is_in_place=True),
     "about": Operation(use_case=_about, needs_rights=True, needs_posting=True, is_in_place=True),
+    "instead": Operation(use_case=_instead, needs_rights=True, needs_posting=True, is_in_place=True),
     "settings": Operation(use_case=commands.settings, is_in_place=True),
     "choose": Operation(use_case=_choose, is_in_place=True),
     "set": Operation(use_case=_set, needs_rights=True, is_in_place=True),
@@ -176,9 +198,14 @@ BUTTONS = {
     "down": Operation(use_case=_vote(VoteKind.DOWN)),
     "save": Operation(use_case=_vote(VoteKind.SAVED)),
     "rate": Operation(use_case=_vote_options),
+    # For the one who asks alone, as the evidence.
+    "why": Operation(use_case=_why, is_slow=True),
+    "preview": Operation(use_case=commands.preview, is_slow=True),
+    "tune": Operation(use_case=commands.tune, is_in_place=True),
+    "unlearn": Operation(use_case=_unlearn, needs_rights=True, is_in_place=True),
     "forget": Operation(use_case=_forget, needs_rights=True, is_in_place=True),
     "resend": Operation(use_case=_resend, needs_rights=True),
 }
-"""Every verb. Arguments: drop:TOPIC_KEY, exact:KEY and about:KEY (see `Offers.keep`), choose:SETTING,
-set:SETTING=VALUE, deep:PAPER_ID, cite:SUMMARY (see `evidence_action`), up:, down:, save: and rate:PAPER_ID, forget:yes
-(without "yes" it asks first), resend:DELIVERY_ID; the others take none."""
+"""Every verb. Arguments: drop:TOPIC_KEY, exact:, about: and instead:KEY (see `Offers.keep`), choose:SETTING,
+set:SETTING=VALUE, deep:, why:, up:, down:, save: and rate:PAPER_ID, cite:SUMMARY (see `evidence_action`), forget: and
+unlearn:yes (without "yes" they ask first), resend:DELIVERY_ID; the others take none."""

@@ -112,6 +112,18 @@ async def saved(conversation: Conversation, request: Request) -> Result:
     return await conversation.votes.saved(request.target.requester, request.target.chat)
 
 
+async def preview(conversation: Conversation, request: Request) -> Result:
+    return await conversation.insights.preview(request.target.chat)
+
+
+async def why(conversation: Conversation, request: Request) -> Result:
+    return await conversation.insights.why(request.target.chat, request.arguments.get("link", ""))
+
+
+async def tune(conversation: Conversation, request: Request) -> Result:
+    return await conversation.insights.tune(request.target.chat)
+
+
 def _depth(given: str) -> Depth | None:
     try:
         return Depth(given.strip().casefold()) if given.strip() else None
@@ -198,6 +210,23 @@ COMMANDS = (
         takes_file=True,
     ),
     Command("saved", "The papers that you saved with 🔖", Operation(use_case=saved)),
+    # No rights: nothing is taken or changed.
+    Command(
+        "preview",
+        "See the next digest as it stands; nothing is sent or used up",
+        Operation(use_case=preview, is_slow=True, is_about_chat=True),
+    ),
+    Command(
+        "why",
+        "Why a paper came, at which place, or why not",
+        Operation(use_case=why, is_slow=True, is_about_chat=True),
+        (Argument("link", "An arXiv link or id, of the last month", may_be_quoted=True),),
+    ),
+    Command(
+        "tune",
+        "What I learned from your votes, and forgetting it",
+        Operation(use_case=tune, is_about_chat=True),
+    ),
     Command(
         "digest",
         "Get what is new now instead of waiting",

@@ -11,7 +11,7 @@ from functools import singledispatch
 from bot import conversation as results
 from bot.errors import TellUser
 from bot.render.nodes import Bullets, Button, Document, Heading, Line, Note, Reply, Text
-from handlers import like_replies, paper_replies, setting_replies, topic_replies, vote_replies
+from handlers import insight_replies, like_replies, paper_replies, setting_replies, topic_replies, vote_replies
 from handlers.button_actions import Action
 from handlers.commands import COMMANDS
 from handlers.reply_parts import (
@@ -74,6 +74,12 @@ for _writer in (
     paper_replies.digest_coming,
     paper_replies.nothing_now,
     paper_replies.resent,
+    insight_replies.preview,
+    insight_replies.explained,
+    insight_replies.learned,
+    insight_replies.nothing_learned,
+    insight_replies.confirm_unlearn,
+    insight_replies.unlearned,
     setting_replies.settings_view,
     setting_replies.choices,
     setting_replies.changed,
@@ -229,6 +235,9 @@ def _(result: results.Incomplete, chat: ChatName) -> Reply:
         case "unsubscribe":
             question = "Say which topic, or its number in the list."
             return with_note(one_line(question, buttons=((topics_button(chat),),)), chat)
+        case "why":
+            line = Line((Text("Say which paper: "), command("why", "2406.14272"), Text(", or send its link after it.")))
+            return with_note(Reply(Document((line,))), chat)
         case "like":
             return like_replies.what_to_like(chat)
     paper = (Text("Say which paper: "), Text("/summarize 2406.14272", code=True), Text(", or send its link."))

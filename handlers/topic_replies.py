@@ -19,6 +19,7 @@ from bot.conversation import (
 from bot.decisions.matches import MOST_CLOSE
 from bot.model import join_query, split_query, topic_label
 from bot.render.nodes import Bullets, Button, Code, Document, Heading, Line, Note, Reply, Span, Text
+from handlers import insight_replies
 from handlers.button_actions import Action
 from handlers.reply_parts import (
     DIGEST,
@@ -48,15 +49,22 @@ MAX_SUGGESTIONS = 5
 
 def subscribed(result: Subscribed, chat: ChatName) -> Reply:
     who = f"Subscribed {chat} to " if chat.is_elsewhere else "Subscribed to "
+    instead = (Text(", instead of "), *topic_spans(result.replaced)) if result.replaced else ()
+    offered = insight_replies.refinement_rows(result.instead, len(result.backtest.days))
     return Reply(
         Document(
             (
-                Line((Text(who), *topic_spans(result.topic))),
+                Line((Text(who), *topic_spans(result.topic), *instead)),
                 Line((Text(f"That is: {sentence(result.explained)}"),)),
+                *insight_replies.backtest_blocks(result.backtest),
                 Note((Text(f"First digest: {when(result.first_due)}. It begins with the latest listing."),)),
             )
         ),
-        ((DIGEST, SETTINGS), (topics_button(chat),)),
+        (
+            *offered,
+            (DIGEST, SETTINGS),
+            (topics_button(chat),),
+        ),
     )
 
 

@@ -1,8 +1,9 @@
-"""The buttons with which people vote on papers, for the cards of every platform."""
+"""The buttons with which people vote on papers and ask why they came, for the cards of every platform."""
 
 from __future__ import annotations
 
 from bot.model import VoteKind
+from bot.render.labels import label
 from bot.render.nodes import Button
 from handlers.button_actions import Action
 
@@ -19,5 +20,10 @@ def vote_button(kind: VoteKind, paper_id: str, number: int | None = None) -> But
 
 
 def vote_buttons(paper_id: str, number: int | None = None) -> tuple[Button, ...]:
-    """All buttons of one paper, as a row."""
+    """The buttons to vote on one paper, as a row."""
     return tuple(vote_button(kind, paper_id, number) for kind in SIGNS)
+
+
+def why_button(paper_id: str, language: str) -> Button:
+    """For digests, and only where one person alone reads the answer."""
+    return Button(label("why", language), action=str(Action("why", paper_id)))

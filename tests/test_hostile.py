@@ -30,6 +30,7 @@ from handlers.telegram.cards import reply_messages
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord_limits import check_payload, walk
 from tests.fakes.finder import finder
+from tests.fakes.insight import insight_of
 from tests.fakes.makers import AbstractReader, FakeMakers
 from tests.fakes.stores import memory_store
 from tests.fakes.telegram_text import check_message
@@ -175,7 +176,9 @@ async def no_digest(ref: ChatRef) -> Digest | NothingToSend:
 
 @pytest.fixture
 def talk(store: SqlStore) -> Conversation:
-    return Conversation(store, FakeClock(NOW), no_reading, no_digest, finder(store), Defaults())
+    return Conversation(
+        store, FakeClock(NOW), no_reading, no_digest, finder(store), insight_of(store, FakeClock(NOW)), Defaults()
+    )
 
 
 OWNER, MEMBER = Requester("5", is_admin=True), Requester("6", is_admin=False)

@@ -1,11 +1,17 @@
 """The use cases behind chat commands, shared by every platform: `Conversation` and the results it returns."""
 
-from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Operators, ReadPaper, WeekCounts
+from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Insight, Operators, ReadPaper
+from bot.conversation.insight_results import (
+    ConfirmUnlearn,
+    Explained,
+    Learned,
+    NothingLearned,
+    Preview,
+    Unlearned,
+)
 from bot.conversation.results import (
     AlreadySubscribed,
     Busy,
-    Changed,
-    Choices,
     ConfirmForget,
     DigestComing,
     Followed,
@@ -15,7 +21,6 @@ from bot.conversation.results import (
     Incomplete,
     Liked,
     NoEvidence,
-    NotAccepted,
     NotALink,
     NotAllowed,
     NothingNow,
@@ -29,7 +34,6 @@ from bot.conversation.results import (
     Requester,
     Resent,
     Result,
-    SettingsView,
     Stale,
     Subscribed,
     Subscriptions,
@@ -44,6 +48,12 @@ from bot.conversation.results import (
     Withdrawn,
     topic_key,
 )
+from bot.conversation.setting_results import (
+    Changed,
+    Choices,
+    NotAccepted,
+    SettingsView,
+)
 from bot.conversation.use_cases import Conversation
 from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
 
@@ -53,16 +63,20 @@ __all__ = [
     "Changed",
     "Choices",
     "ConfirmForget",
+    "ConfirmUnlearn",
     "Conversation",
     "Defaults",
     "DigestComing",
     "DigestNow",
+    "Explained",
     "FindPapers",
     "Followed",
     "Forgotten",
     "Health",
     "Help",
     "Incomplete",
+    "Insight",
+    "Learned",
     "Liked",
     "NoEvidence",
     "NotALink",
@@ -71,12 +85,14 @@ __all__ = [
     "NotOperator",
     "NotSubscribed",
     "NotUnderstood",
+    "NothingLearned",
     "NothingNow",
     "OfferExpired",
     "Operators",
     "PaperCard",
     "PaperEvidence",
     "PaperNotKept",
+    "Preview",
     "Privacy",
     "ReadPaper",
     "Requester",
@@ -92,12 +108,12 @@ __all__ = [
     "TooMany",
     "TwoReadings",
     "UnknownPaper",
+    "Unlearned",
     "Unreadable",
     "Unsubscribed",
     "VoteNotKept",
     "VoteOptions",
     "Voted",
-    "WeekCounts",
     "Welcome",
     "Withdrawn",
     "topic_key",

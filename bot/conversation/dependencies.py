@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Protocol
 
 from bot.decisions import spreading
 from bot.decisions.due_times import next_due
-from bot.model import Card, Chat, ChatRef, Depth, Digest, FoundPapers, NothingToSend, PaperList, PaperRef, Platform
+from bot.model import (
+    Backtest,
+    Card,
+    Chat,
+    ChatModel,
+    ChatRef,
+    Depth,
+    Digest,
+    FoundPapers,
+    NothingToSend,
+    PaperList,
+    PaperRef,
+    Platform,
+    Whereabouts,
+)
+from bot.ports import Taste
 
 
 class ReadPaper(Protocol):
@@ -36,13 +51,21 @@ class DigestNow(Protocol):
     async def __call__(self, ref: ChatRef) -> Digest | NothingToSend: ...
 
 
-class WeekCounts(Protocol):
-    """Says how many papers each of these normalized topics would have brought in the last week.
+class Insight(Protocol):
+    """Looks at what topics bring, and at what became of papers. Nothing is taken or sent. May raise
+    `StoreUnavailable`."""
 
-    A topic that cannot be counted is missing. Raises `StoreUnavailable`.
-    """
+    async def backtest(self, query: str) -> Backtest:
+        """What a normalized topic would have brought on the last listing days."""
 
-    async def __call__(self, queries: Sequence[str]) -> Mapping[str, int]: ...
+    async def preview(self, chat: Chat) -> Digest:
+        """The next digest of a chat as it stands; its cards have the summaries that are there."""
+
+    async def whereabouts(self, chat: Chat, paper_id: str) -> Whereabouts:
+        """What became of a paper in a chat."""
+
+    def taste(self, model: ChatModel, most: int) -> Taste:
+        """The words that a chat's model likes and dislikes most."""
 
 
 @dataclass(frozen=True, slots=True)

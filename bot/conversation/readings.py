@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot import topics
-from bot.conversation.dependencies import WeekCounts
+from bot.conversation.dependencies import Insight
 from bot.conversation.offers import Offers
 from bot.conversation.results import NotUnderstood, TwoReadings
 from bot.errors import BadTopic
@@ -38,15 +38,15 @@ def _parsed(query: str) -> Topic | NotUnderstood:
 class ReadingQuestions:
     """Asks which of the two readings somebody means, and understands the answer."""
 
-    def __init__(self, offers: Offers, week_counts: WeekCounts | None) -> None:
+    def __init__(self, offers: Offers, insight: Insight) -> None:
         self._offers = offers
-        self._week_counts = week_counts
+        self._insight = insight
 
     async def ask(self, ref: ChatRef, text: str, found: Readings) -> TwoReadings:
         """The question about a text; the text is kept for its answer."""
         exact = found.exact.query if isinstance(found.exact, Topic) else None
         offered = [query for query in (exact, found.interest.query) if query]
-        counts = await self._week_counts(offered) if self._week_counts is not None else {}
+        counts = {query: await self._count(query) for query in offered}
         return TwoReadings(
             text=found.interest.about,
             key=await self._offers.keep(ref, text),
@@ -56,6 +56,11 @@ class ReadingQuestions:
             interest_count=counts.get(found.interest.query),
             why=found.exact.why if isinstance(found.exact, NotUnderstood) else "",
         )
+
+    async def _count(self, query: str) -> int | None:
+        """Papers that a topic would have brought on the last listing days; None if none of these is stored."""
+        tested = await self._insight.backtest(query)
+        return tested.count if tested.days else None
 
     async def answered(self, ref: ChatRef, key: str, *, as_interest: bool) -> Topic | None:
         """The topic that a button of a question with this key stands for; None if the question is too old."""

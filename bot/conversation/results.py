@@ -6,8 +6,17 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.conversation.insight_results import (
+    ConfirmUnlearn,
+    Explained,
+    Learned,
+    NothingLearned,
+    Preview,
+    Unlearned,
+)
+from bot.conversation.setting_results import Changed, Choices, NotAccepted, SettingsView
 from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
-from bot.model import Card, Chat, Depth, FoundPapers, PaperList
+from bot.model import Backtest, Card, Chat, Depth, FoundPapers, PaperList, Refinement
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,11 @@ class Privacy:
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """`first_due` is when the next digest comes, in the chat's own time zone; `following` counts the new one."""
+    """`first_due` is when the next digest comes, in the chat's own time zone; `following` counts the new one.
+
+    `backtest` says what the topic would have brought; buttons with the keys of `instead` follow those topics instead.
+    `replaced` is the topic that was followed until now in place of this one.
+    """
 
     chat: Chat
     topic: str
@@ -77,6 +90,9 @@ class Subscribed:
     since: date
     first_due: datetime
     following: int
+    backtest: Backtest
+    instead: tuple[tuple[Refinement, str], ...] = ()
+    replaced: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +135,7 @@ class TwoReadings:
 
 @dataclass(frozen=True, slots=True)
 class OfferExpired:
-    """A button of `TwoReadings` that was pressed too late."""
+    """A button with a kept text, of `TwoReadings` or `Subscribed`, that was pressed too late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,45 +278,7 @@ class Resent:
     """A message that may not have arrived is sent again."""
 
 
-# ── settings ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class SettingsView:
-    """`first_due` is the next digest in the chat's own time zone."""
-
-    chat: Chat
-    first_due: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """Common values of a setting as (value for `change`, label) pairs, its value now, and how to give any other."""
-
-    name: str
-    current: str
-    options: tuple[tuple[str, str], ...]
-    hint: str
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """`shown` is the new value as people read it; `first_due` as in `SettingsView`."""
-
-    chat: Chat
-    name: str
-    shown: str
-    first_due: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class NotAccepted:
-    """A value that a setting cannot take; `examples` are values that it does."""
-
-    name: str
-    given: str
-    why: str
-    examples: tuple[str, ...]
+# ── forgetting ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +357,12 @@ Result = (
     | DigestComing
     | NothingNow
     | Resent
+    | Preview
+    | Explained
+    | Learned
+    | NothingLearned
+    | ConfirmUnlearn
+    | Unlearned
     | SettingsView
     | Choices
     | Changed

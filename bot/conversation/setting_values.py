@@ -9,7 +9,10 @@ from datetime import datetime, time
 from typing import Any, cast
 
 from bot.conversation import time_zones
-from bot.conversation.results import Choices, NotAccepted
+from bot.conversation.setting_results import (
+    Choices,
+    NotAccepted,
+)
 from bot.model import Chat, ChatChanges, Depth, Style
 from bot.model.languages import LANGUAGES, language_code, language_name
 

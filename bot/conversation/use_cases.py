@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot import topics
 from bot.arxiv import ids
 from bot.conversation import followed_topics, readings, setting_values
-from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Operators, ReadPaper, WeekCounts
+from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Insight, Operators, ReadPaper
+from bot.conversation.following import Following
+from bot.conversation.insights import Insights
 from bot.conversation.likes import Likes
 from bot.conversation.offers import Offers
 from bot.conversation.paper_requests import PaperRequests
@@ -20,8 +21,6 @@ from bot.conversation.paper_votes import PaperVotes
 from bot.conversation.results import (
     AlreadySubscribed,
     Busy,
-    Changed,
-    Choices,
     ConfirmForget,
     DigestComing,
     Forgotten,
@@ -29,7 +28,6 @@ from bot.conversation.results import (
     Help,
     Incomplete,
     NoEvidence,
-    NotAccepted,
     NotALink,
     NotAllowed,
     NothingNow,
@@ -42,7 +40,6 @@ from bot.conversation.results import (
     Privacy,
     Requester,
     Resent,
-    SettingsView,
     Stale,
     Subscribed,
     Subscriptions,
@@ -56,17 +53,18 @@ from bot.conversation.results import (
     Withdrawn,
     topic_key,
 )
-from bot.decisions import ledger
+from bot.conversation.setting_results import (
+    Changed,
+    Choices,
+    NotAccepted,
+    SettingsView,
+)
 from bot.decisions.due_times import next_due
 from bot.errors import RetryLater
-from bot.model import Bot, Card, Chat, ChatRef, DeliveryState, Depth, NothingToSend, SubscribeResult, SummaryKey
+from bot.model import Bot, Card, Chat, ChatRef, DeliveryState, Depth, NothingToSend, SummaryKey
 from bot.ports import Clock, Store
-from bot.topics import Topic
 
 log = structlog.get_logger()
-
-MAX_SUBSCRIPTIONS = 50
-"""Topics that one chat may follow."""
 
 
 class Conversation:
@@ -86,10 +84,10 @@ class Conversation:
         read: ReadPaper,
         digest: DigestNow,
         find: FindPapers,
+        insight: Insight,
         defaults: Defaults,
         operators: Operators | None = None,
         bot: Bot | None = None,
-        week_counts: WeekCounts | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -101,7 +99,9 @@ class Conversation:
         self._operators = operators
         self._bot = bot
         self._offers = Offers(store, clock)
-        self._questions = readings.ReadingQuestions(self._offers, week_counts)
+        self._questions = readings.ReadingQuestions(self._offers, insight)
+        self._following = Following(store, clock, insight, self._offers, self._ensure, self._due_locally)
+        self.insights = Insights(store, clock, insight, self._known_or_new, self._due_locally)
         self._resending = asyncio.Lock()
 
     # ── beginning and help ──
@@ -153,7 +153,7 @@ class Conversation:
         # Before the chat is created: a mistake leaves nothing behind.
         if isinstance(read, NotUnderstood):
             return read
-        return await self._follow(ref, read, title)
+        return await self._following.follow(ref, read, title)
 
     async def subscribe_offered(
         self, requester: Requester, ref: ChatRef, key: str, title: str = "", *, as_interest: bool
@@ -162,22 +162,15 @@ class Conversation:
         if not requester.is_admin:
             return NotAllowed("change what it follows")
         topic = await self._questions.answered(ref, key, as_interest=as_interest)
-        return await self._follow(ref, topic, title) if topic is not None else OfferExpired()
+        return await self._following.follow(ref, topic, title) if topic is not None else OfferExpired()
 
-    async def _follow(self, ref: ChatRef, topic: Topic, title: str) -> Subscribed | AlreadySubscribed | TooMany:
-        explained = topics.explain(topic)
-        chat = await self._ensure(ref, title, True)
-        following = await self._store.subscriptions(ref)
-        now = self._clock.now()
-        # From the latest listing on, so that the first digest is not empty.
-        since = ledger.since(await self._store.latest_day())
-        # The store checks the limit in its transaction: two requests at once cannot both take the last place.
-        match await self._store.subscribe(ref, topic.query, since, now, limit=MAX_SUBSCRIPTIONS):
-            case SubscribeResult.ALREADY_SUBSCRIBED:
-                return AlreadySubscribed(topic.query, explained)
-            case SubscribeResult.TOO_MANY:
-                return TooMany(MAX_SUBSCRIPTIONS)
-        return Subscribed(chat, topic.query, explained, since, self._due_locally(chat), len(following) + 1)
+    async def subscribe_instead(
+        self, requester: Requester, ref: ChatRef, key: str, title: str = ""
+    ) -> Subscribed | AlreadySubscribed | TooMany | NotAllowed | OfferExpired:
+        """Subscribe the chat to one of the topics that `Subscribed.instead` offers, in place of the one before."""
+        if not requester.is_admin:
+            return NotAllowed("change what it follows")
+        return await self._following.follow_instead(ref, key, title)
 
     async def unsubscribe(
         self, requester: Requester, ref: ChatRef, named: str
@@ -207,7 +200,7 @@ class Conversation:
 
     async def subscriptions(self, ref: ChatRef) -> Subscriptions:
         """The chat's topics; a chat that is not known yet follows none, and is not created."""
-        chat = await self._known(ref) or self._new_chat(ref)
+        chat = await self._known_or_new(ref)
         return Subscriptions(chat, tuple(map(followed_topics.followed, await self._store.subscriptions(ref))))
 
     async def suggest(self, ref: ChatRef, prefix: str) -> list[Suggestion]:
@@ -230,7 +223,7 @@ class Conversation:
         if isinstance(target, ids.NotAPaperLink):
             return NotALink(link.strip(), target.why)
         # Not stored: who only asks for papers follows nothing, and nothing need be kept of that chat.
-        chat = await self._known(ref) or self._new_chat(ref)
+        chat = await self._known_or_new(ref)
         return await self._papers.read(ref, target, chat.language, depth or chat.depth)
 
     async def evidence(self, key: SummaryKey, fingerprint: str) -> PaperEvidence | NoEvidence:
@@ -279,12 +272,12 @@ class Conversation:
 
     async def settings(self, ref: ChatRef) -> SettingsView:
         """All settings of the chat, and when its next digest is due."""
-        chat = await self._known(ref) or self._new_chat(ref)
+        chat = await self._known_or_new(ref)
         return SettingsView(chat, self._due_locally(chat))
 
     async def choices(self, ref: ChatRef, name: str) -> Choices | NotAccepted:
         """Common values of one setting, for buttons. Resumes the chat, as every command does."""
-        chat = await self._known(ref) or self._new_chat(ref)
+        chat = await self._known_or_new(ref)
         return setting_values.choices(chat, name)
 
     async def suggest_values(self, ref: ChatRef, name: str, prefix: str) -> list[Suggestion]:
@@ -378,6 +371,9 @@ class Conversation:
         if title and title != chat.title:
             chat = await self._store.change_chat(ref, self._clock.now(), title=title)
         return chat
+
+    async def _known_or_new(self, ref: ChatRef) -> Chat:
+        return await self._known(ref) or self._new_chat(ref)
 
     async def _ensure(self, ref: ChatRef, title: str, manages: bool) -> Chat:
         return await self._known(ref, title, manages=manages) or await self._create(ref, title)

@@ -1,5 +1,6 @@
 """The domain model: frozen, typed values that all layers share, in one module for each subject."""
 
+from bot.model.backtests import Backtest, Refinement, RefinementKind
 from bot.model.chats import (
     MOST_MANAGED_CHATS,
     MOST_MANAGERS,
@@ -31,7 +32,18 @@ from bot.model.deliveries import (
     Settlement,
     Unknown,
 )
-from bot.model.digests import JSON, Card, Digest, NewDigest, NothingToSend, Part, Priority, UncertainDelivery, Window
+from bot.model.digests import (
+    JSON,
+    Card,
+    Digest,
+    NewDigest,
+    NothingToSend,
+    Part,
+    PastDigest,
+    Priority,
+    UncertainDelivery,
+    Window,
+)
 from bot.model.papers import (
     Announced,
     Announcement,
@@ -65,6 +77,7 @@ from bot.model.summaries import (
 )
 from bot.model.topic_queries import is_interest, join_query, split_query, topic_label
 from bot.model.usage import Allowance, Budget, MinuteIsFull, ModelPause, OverBudget, Reservation, Usage, used_up
+from bot.model.whereabouts import Lift, Nearest, PaperOutcome, Whereabouts
 
 __all__ = [
     "ARCHIVE",
@@ -74,6 +87,7 @@ __all__ = [
     "Allowance",
     "Announced",
     "Announcement",
+    "Backtest",
     "Bot",
     "Budget",
     "Candidate",
@@ -101,6 +115,7 @@ __all__ = [
     "Ingested",
     "Kind",
     "LedgerLine",
+    "Lift",
     "Listing",
     "ListingRecord",
     "Malformed",
@@ -108,6 +123,7 @@ __all__ = [
     "MinuteIsFull",
     "ModelPause",
     "NamedPaper",
+    "Nearest",
     "NewDigest",
     "NotSent",
     "NotSentCause",
@@ -117,9 +133,11 @@ __all__ = [
     "OverBudget",
     "Paper",
     "PaperList",
+    "PaperOutcome",
     "PaperRef",
     "Paragraph",
     "Part",
+    "PastDigest",
     "Platform",
     "PostedUpdate",
     "Priority",
@@ -127,6 +145,8 @@ __all__ = [
     "Reading",
     "Reason",
     "ReasonKind",
+    "Refinement",
+    "RefinementKind",
     "Rejected",
     "Reservation",
     "Section",
@@ -155,6 +175,7 @@ __all__ = [
     "VoteCounts",
     "VoteKind",
     "WantedSummary",
+    "Whereabouts",
     "Window",
     "is_interest",
     "join_query",

@@ -75,6 +75,16 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
+class PastDigest:
+    """A digest that was written for a chat on its own date `day`; `shown` are the ids of the papers that it named."""
+
+    day: date
+    window: Window
+    created_at: datetime
+    shown: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class NothingToSend:
     """There is nothing to send now; `why` is a sentence for the chat."""
 

@@ -19,9 +19,11 @@ from bot.errors import TellUser
 from bot.model import Chat, ChatRef, Subscription, topic_label
 from bot.operator.arguments import parse_chat
 from bot.operator.console import print_table
+from bot.render.nodes import Bullets, Document, Text
 from bot.render.terminal import document_text
 from bot.service.app import open_app
 from bot.settings import Settings
+from handlers.insight_replies import backtest_blocks
 from handlers.replies import reply
 from handlers.requests import ChatName
 
@@ -29,8 +31,9 @@ OPERATOR = Requester("operator", is_admin=True)
 """The operator has access to the whole database, so the rights in a chat do not matter."""
 
 
-async def subscribe(settings: Settings, chat: str, query: str) -> str:
-    """Let a chat follow a topic, as if its admin had asked there; returns the sentence to print.
+async def subscribe(settings: Settings, chat: str, query: str) -> tuple[str, str]:
+    """Let a chat follow a topic, as if its admin had asked there. Returns the sentence to print, and what the topic
+    would have brought, "" if no listing is stored.
 
     Raises `TellUser` if the topic is not understood or the chat follows as many as it can.
     """
@@ -40,12 +43,20 @@ async def subscribe(settings: Settings, chat: str, query: str) -> str:
     # The usual results are sentences of their own, for one line in a terminal; the others are those of chats.
     match result:
         case Subscribed():
-            return f"{ref} now follows {topic_label(result.topic)}: {result.explained}."
+            return f"{ref} now follows {topic_label(result.topic)}: {result.explained}.", _backtest_text(result)
         case AlreadySubscribed():
-            return f"{ref} follows {topic_label(result.topic)} already: {result.explained}."
+            return f"{ref} follows {topic_label(result.topic)} already: {result.explained}.", ""
         case NotUnderstood():
             raise TellUser(f"{result.why}\n{result.pointer}")
     raise TellUser(as_text(result, ref))
+
+
+def _backtest_text(result: Subscribed) -> str:
+    """What chats read of a backtest, as plain text; what they are offered by buttons as queries to copy."""
+    blocks = backtest_blocks(result.backtest)
+    if result.instead:
+        blocks.append(Bullets(tuple((Text(each.query),) for each, _ in result.instead)))
+    return document_text(Document(tuple(blocks))).strip() if blocks else ""
 
 
 async def unsubscribe(settings: Settings, chat: str, query: str) -> str:

@@ -23,10 +23,10 @@ from bot.pipeline.count_terms import count_terms
 from bot.pipeline.deliver import DeliveryWorker
 from bot.pipeline.drafts import DigestBuilder
 from bot.pipeline.embed import Embedding
+from bot.pipeline.insight import Insight
 from bot.pipeline.learn import Learning
 from bot.pipeline.match import match
 from bot.pipeline.on_demand import digest_of, read_now
-from bot.pipeline.past_matches import past_matches, week_counts
 from bot.pipeline.patience import Patience
 from bot.pipeline.poll import poll
 from bot.pipeline.ranked import DayOrder, ranked
@@ -43,6 +43,7 @@ __all__ = [
     "DeliveryWorker",
     "DigestBuilder",
     "Embedding",
+    "Insight",
     "Learning",
     "Patience",
     "Rankings",
@@ -54,7 +55,6 @@ __all__ = [
     "digest_of",
     "is_upkeep_due",
     "match",
-    "past_matches",
     "poll",
     "ranked",
     "read",
@@ -63,5 +63,4 @@ __all__ = [
     "spread",
     "summarize",
     "upkeep",
-    "week_counts",
 ]

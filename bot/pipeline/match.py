@@ -155,3 +155,8 @@ def _close(
 async def _in_thread(work: Callable[[Sequence[Item]], Result], items: Sequence[Item], size: int) -> list[Result]:
     """Call `work` in a thread with one slice of the items after another. Cancelling takes effect between two slices."""
     return [await asyncio.to_thread(work, items[at : at + size]) for at in range(0, len(items), size)]
+
+
+async def nothing_before(_topic_ids: Collection[int], _day: date) -> Mapping[int, frozenset[int]]:
+    """The `MatchedBefore` of topics that may not be stored."""
+    return {}

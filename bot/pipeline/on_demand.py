@@ -34,8 +34,7 @@ from bot.model import (
 from bot.pipeline.awaited_summaries import AwaitedSummaries
 from bot.pipeline.count_terms import count_terms
 from bot.pipeline.drafts import DigestBuilder
-from bot.pipeline.match import matches_of
-from bot.pipeline.past_matches import nothing_before
+from bot.pipeline.match import matches_of, nothing_before
 from bot.pipeline.patience import Patience
 from bot.pipeline.poll import fetch_days, missing_days
 from bot.pipeline.ranked import ranked

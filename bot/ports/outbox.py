@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
-from bot.model import ChatRef, Delivery, DeliveryState, NewDigest, Platform, SendingProgress, Settlement
+from bot.model import ChatRef, Delivery, DeliveryState, NewDigest, PastDigest, Platform, SendingProgress, Settlement
 
 
 class Outbox(Protocol):
@@ -79,6 +79,10 @@ class Outbox(Protocol):
 
     async def taken(self, ref: ChatRef, paper_ids: Collection[str]) -> set[str]:
         """Those of the papers that some digest of the chat has taken."""
+
+    async def past_digests(self, ref: ChatRef, since: date) -> list[PastDigest]:
+        """The digests with papers that were written for a chat on its date `since` or later, newest first; for as long
+        as digests are kept."""
 
     async def outbox_counts(self) -> Mapping[tuple[Platform, DeliveryState], int]:
         """How many deliveries are in each state; those that `tidy` deleted count too, those of forgotten chats do

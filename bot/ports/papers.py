@@ -50,6 +50,9 @@ class Papers(PaperTexts, Protocol):
     async def announcement_of(self, paper_id: str) -> Announced | None:
         """The first announcement of a paper as new or cross-listed; if there is none, its first announcement."""
 
+    async def announcements_of(self, paper_id: str) -> list[Announced]:
+        """All announcements of a paper, in the order of their days."""
+
     async def set_aside(self, entries: Sequence[Malformed], now: datetime) -> None:
         """Store malformed entries; an entry that is stored already is not stored again."""
 

@@ -133,6 +133,7 @@ _ROWS: dict[str, tuple[str, str, str, str, str]] = {
     ),
     "original": ("(original)", "（原文）", "(original)", "（原文）", "(оригинал)"),
     "evidence": ("Evidence", "依据", "Evidencia", "根拠", "Подтверждения"),
+    "why": ("Why?", "为什么？", "¿Por qué?", "なぜ？", "Почему?"),
     "vote": ("Vote on a paper …", "评价论文……", "Votar un artículo…", "論文を評価…", "Оценить статью…"),
     "evidence by statement": (
         "evidence by statement",

@@ -64,6 +64,7 @@ TRADITIONAL_CHINESE = {
     "list comma": "、",
     "original": "（原文）",
     "evidence": "依據",
+    "why": "為什麼？",
     "vote": "評價論文……",
     "evidence by statement": "各條陳述的依據",
     "full text": "全文",

@@ -18,7 +18,7 @@ from bot.decisions.digest_content import SummaryOptions
 from bot.decisions.spreading import Load
 from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
 from bot.model import ARCHIVE, Bot, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform, is_interest
-from bot.pipeline import DayOrder, DigestBuilder, Embedding, Learning, Patience, Rankings
+from bot.pipeline import DayOrder, DigestBuilder, Embedding, Insight, Learning, Patience, Rankings
 from bot.pipeline.making import EXTRACTIVE
 from bot.pipeline.named_papers import PaperFinder
 from bot.pipeline.upkeep import Limits, UpkeepResult
@@ -126,15 +126,11 @@ class App:
             self.read,
             self.digest,
             self.papers,
+            Insight(self.store, self.relevance, self.rankings, self.clock, self.embedding),
             self.defaults,
             operators,
             bot,
-            self.week_counts,
         )
-
-    async def week_counts(self, queries: Sequence[str]) -> Mapping[str, int]:
-        """Count what topics would have brought in the last week. Implements `bot.conversation.WeekCounts`."""
-        return await pipeline.week_counts(self.store, self.relevance, queries)
 
     async def health(self) -> list[str]:
         """Return the state of the service, one sentence per line."""

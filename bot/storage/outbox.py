@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import ChatRef, Delivery, DeliveryState, NewDigest, Platform, Priority
+from bot.model import ChatRef, Delivery, DeliveryState, NewDigest, PastDigest, Platform, Priority, Window
 from bot.storage import new_digests, outbox_queue, positions, row_mapping, tables
 from bot.storage.chat_conditions import chat_id_of, is_chat
 from bot.storage.engine import Database
+from bot.storage.packed import unpack_papers
 
 _WAITING, _VERIFY_FIRST = DeliveryState.WAITING.value, DeliveryState.VERIFY_FIRST.value
 
@@ -124,6 +125,18 @@ class SqlOutbox:
             if chat_id is None:
                 return set()
             return (await positions.had_of(connection, {chat_id: paper_ids}))[chat_id]
+
+    async def past_digests(self, ref: ChatRef, since: date) -> list[PastDigest]:
+        table, chat = tables.digests, tables.chats
+        query = select(table).join(chat, chat.c.id == table.c.chat_id)
+        query = query.where(is_chat(ref), table.c.day >= since, table.c.shown.is_not(None)).order_by(table.c.id.desc())
+        async with self.db.read() as connection:
+            return [
+                PastDigest(
+                    row.day, Window(row.first_day, row.last_day), row.created_at, frozenset(unpack_papers(row.shown))
+                )
+                for row in await connection.execute(query)
+            ]
 
 
 def _are_states(states: Collection[DeliveryState]) -> ColumnElement[bool]:

@@ -126,6 +126,12 @@ class SqlPapers:
             row = (await connection.execute(query)).first()
         return None if row is None else row_mapping.announced(row)
 
+    async def announcements_of(self, paper_id: str) -> list[Announced]:
+        table = tables.announcements
+        query = announced_query().where(table.c.paper_id == paper_id).order_by(table.c.day, table.c.seq)
+        async with self.db.read() as connection:
+            return [row_mapping.announced(row) for row in await connection.execute(query)]
+
     async def set_aside(self, entries: Sequence[Malformed], now: datetime) -> None:
         if not entries:
             return

@@ -47,7 +47,7 @@ def _clause(node: Node) -> str:
     if isinstance(node, And | Or):
         return _clauses(node, "and" if isinstance(node, And) else "or")
     leaf, negated = (node.part, True) if isinstance(node, Not) else (node, False)
-    return f"{_verb(leaf, negated)} {_object(leaf)}"
+    return f"{_verb(leaf, negated)} {object_of(leaf)}"
 
 
 def _clauses(node: And | Or, word: str) -> str:
@@ -68,7 +68,7 @@ def _clauses(node: And | Or, word: str) -> str:
                 nested.append(_clause(part))
         else:
             leaf = part.part if isinstance(part, Not) else part
-            objects_by_verb.setdefault(_verb_of(part), []).append(_object(leaf))
+            objects_by_verb.setdefault(_verb_of(part), []).append(object_of(leaf))
     for verb, objects in objects_by_verb.items():
         # "do not mention a or b" is what English says for NOT a AND NOT b.
         negative = verb not in _AFFIRMATIVE
@@ -92,7 +92,8 @@ def _verb(leaf: Node, negated: bool) -> str:
     return _FIELD_VERBS[leaf.field][negated] if isinstance(leaf, Term) else ""
 
 
-def _object(leaf: Node) -> str:
+def object_of(leaf: Node) -> str:
+    """What a leaf names, as people read it: "“gan”", "cs.CV", "any category of cs"."""
     if isinstance(leaf, Category):
         archive = leaf.code.removesuffix(".*")  # "cs.*" is the archive, shown as "any category of cs"
         return leaf.code if archive == leaf.code else f"any category of {archive}"

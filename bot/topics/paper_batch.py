@@ -141,18 +141,20 @@ class _FieldIndex:
         self._papers: dict[Feature, PaperSet] = {}
 
     def add(self, paper: Paper, bit: PaperSet) -> None:
-        text = self._text(paper)
+        if self._filter is not None and not any(map(self._filter.may_have_source, self._sources(paper))):
+            return
+        text = " ".join(map(searchable, self._sources(paper)))
         if self._filter is not None and not self._filter.may_have(text):
             return
         papers = self._papers
         for feature in self._reader.features(text):
             papers[feature] = papers.get(feature, 0) | bit
 
-    def _text(self, paper: Paper) -> str:
+    def _sources(self, paper: Paper) -> Sequence[str]:
         if self._field is Field.AUTHOR:
-            return " ".join(map(searchable, paper.authors))
+            return paper.authors
         texts = {Field.TITLE: paper.title, Field.ABSTRACT: paper.abstract, Field.COMMENT: paper.comment}
-        return searchable(texts[self._field] or "")
+        return (texts[self._field] or "",)
 
     def having(self, required: Sequence[AnyOf]) -> PaperSet:
         """The papers whose text has one feature of each row."""

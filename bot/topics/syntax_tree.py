@@ -82,6 +82,15 @@ def leaves(node: Node) -> Iterator[Leaf]:
         yield node
 
 
+def affirmed(node: Node) -> Iterator[Leaf]:
+    """The leaves of a tree in normal form, in order, without the negated ones."""
+    if isinstance(node, And | Or):
+        for part in node.parts:
+            yield from affirmed(part)
+    elif not isinstance(node, Not):
+        yield node
+
+
 def is_prefix(word: str) -> bool:
     """Whether a term's word is a prefix ("diffus*"), and not a name that ends in a star ("a*")."""
     return len(word) > 2 and word.endswith("*")

@@ -23,7 +23,7 @@ from handlers.button_actions import evidence_action, with_chat
 from handlers.discord.markup import block_markdown, markdown
 from handlers.discord.messages import CONTAINER, MEDIA_GALLERY, TEXT_DISPLAY
 from handlers.discord.votes import ACTION_ROW, MENU_COMPONENTS, vote_menus
-from handlers.vote_buttons import vote_buttons
+from handlers.vote_buttons import vote_buttons, why_button
 
 TEXT_LIMIT = 4000
 COMPONENT_LIMIT = 40
@@ -39,6 +39,8 @@ _DESCRIPTION_LENGTH = 200
 """Characters of a picture's description, measured as part of the message's text."""
 _CAPTION_LENGTH = 600
 _ROW_BUTTONS = 5
+_CARD_LINKS = 4
+"""Links of a card that are buttons: with five, only two cards instead of three would fit a message's components."""
 _TEXT_COST = (0, 1)
 """What a text display costs besides its text."""
 _LIMIT = (TEXT_LIMIT - 8, COMPONENT_LIMIT)
@@ -228,11 +230,12 @@ def _card_buttons(card: Card, language: str) -> tuple[list[list[JSON]], list[tup
     rest = []
     for name, url in card_links(card, language):
         safe = web_address(url)
-        if safe and len(safe) <= URL_LIMIT and len(links) < _ROW_BUTTONS:
+        if safe and len(safe) <= URL_LIMIT and len(links) < _CARD_LINKS:
             links.append(_button(Button(name, url=safe)))
         elif safe:
             rest.append((name, safe))
-    return [links, [_button(button) for button in (*vote_buttons(card.paper.id), *evidence)]], rest
+    others = (*vote_buttons(card.paper.id), *evidence, why_button(card.paper.id, language))
+    return [links, [_button(button) for button in others]], rest
 
 
 def _without_clashes(messages: Iterable[list[GroupPart]]) -> Iterable[list[GroupPart]]:

@@ -31,7 +31,7 @@ from bot.render.packing import Cost, Group, GroupPart, pack
 from bot.render.plain import cut, utf16, visible, web_address
 from handlers.button_actions import Action
 from handlers.telegram.markup import Piece, block_html, cost, joined, piece, plain_text, span_html
-from handlers.vote_buttons import SIGNS, vote_button
+from handlers.vote_buttons import SIGNS, vote_button, why_button
 
 # https://core.telegram.org/bots/api#sendmessage and #sendphoto; entities after the hundredth are ignored.
 MESSAGE_LIMIT = 4096
@@ -78,7 +78,9 @@ class TelegramRenderer:
             ids = tuple(dict.fromkeys(ident for section in sections for ident in section.group.ids))
             # Buttons stand below the message in which their card ends.
             ended = [ident for section in sections if section.is_last for ident in section.group.ids if ident in cards]
-            rows = _vote_rows([(ident, numbers.get(ident)) for ident in ended], chat.style)
+            # In a group or channel the answer would be a message for everybody there.
+            asking = None if chat.ref.is_group else digest.language
+            rows = _vote_rows([(ident, numbers.get(ident)) for ident in ended], chat.style, asking)
             parts.append(Part(_message(sections, rows), ids))
             # Pictures follow that message.
             for ident in ended:
@@ -138,13 +140,14 @@ def _numbers(digest: Digest) -> dict[str, int]:
     return {card.paper.id: number for number, card in enumerate(digest.cards, 1)} if len(digest.cards) > 1 else {}
 
 
-def _vote_rows(shown: Sequence[tuple[str, int | None]], style: Style) -> list[list[JSON]]:
-    """The buttons below a message that shows these papers (id, number): a row for each paper.
+def _vote_rows(shown: Sequence[tuple[str, int | None]], style: Style, why_language: str | None) -> list[list[JSON]]:
+    """The buttons below a message that shows these papers (id, number): a row for each paper, which ends in a button to
+    ask why the paper came, if its language is given.
 
-    Compact cards are too short for a row each: all of them share the rows, without a button to save a paper.
+    Compact cards are too short for a row each: all of them share the rows, with the buttons for and against.
     """
     if style is not Style.COMPACT:
-        return [[_vote_button(kind, ident, number) for kind in SIGNS] for ident, number in shown]
+        return [[*(_vote_button(kind, *paper) for kind in SIGNS), *_why(paper[0], why_language)] for paper in shown]
     buttons = [[_vote_button(kind, *paper) for paper in shown] for kind in (VoteKind.UP, VoteKind.DOWN)]
     return [row[at : at + _COMPACT_ROW] for row in buttons for at in range(0, len(row), _COMPACT_ROW)]
 
@@ -153,6 +156,11 @@ def _vote_rows(shown: Sequence[tuple[str, int | None]], style: Style) -> list[li
 @lru_cache(maxsize=4096)
 def _vote_button(kind: VoteKind, paper_id: str, number: int | None) -> JSON:
     return _button(vote_button(kind, paper_id, number))
+
+
+@lru_cache(maxsize=4096)
+def _why(paper_id: str, language: str | None) -> tuple[JSON, ...]:
+    return () if language is None else (_button(why_button(paper_id, language)),)
 
 
 def _ready_card(card: Card, language: str, style: Style, evidence: EvidenceForm) -> _ReadyCard:

@@ -139,6 +139,11 @@ async def test_the_announcement_that_brought_a_paper_is_its_first_that_delivers(
     assert only is not None
     assert only.announcement.kind is Kind.REPLACE
     assert await store.announcement_of("2606.00003") is None
+    days = [entry.announcement.day for entry in await store.announcements_of("2606.00001")]
+    assert days == sorted(days)
+    assert len(days) > 1
+    assert first in await store.announcements_of("2606.00001")
+    assert await store.announcements_of("2606.00003") == []
 
 
 async def test_characters_that_no_database_can_store_are_replaced(store: Store) -> None:

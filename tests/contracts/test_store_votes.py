@@ -314,6 +314,21 @@ async def test_shown_papers_are_those_of_digests_that_went_out_latest_first(stor
     assert await store.shown_papers(BOB, 9) == []
 
 
+async def test_past_digests_tell_what_they_showed_newest_first(store: Store) -> None:
+    await store.write_digest(digest(ANN, "first", (ONE, TWO), parts=2), NOW)
+    await store.write_digest(digest(ANN, "second", (THREE,)), NOW + minutes(1))
+    await store.write_digest(digest(BOB, "other", (ONE,)), NOW)
+    await store.write_digest(digest(ANN, "empty", (), parts=0), NOW)
+    found = await store.past_digests(ANN, NOW.date())
+    assert [(each.shown, each.created_at) for each in found] == [
+        (frozenset({THREE}), NOW + minutes(1)),
+        (frozenset({ONE, TWO}), NOW),
+    ]
+    assert all(each.window.first <= each.window.last <= each.day for each in found)
+    assert await store.past_digests(ANN, found[0].day + timedelta(days=1)) == []
+    assert await store.past_digests(ChatRef(Platform.TELEGRAM, "404"), NOW.date()) == []
+
+
 async def test_a_digest_that_was_refused_was_not_shown(store: Store) -> None:
     await store.write_digest(digest(ANN, papers=(ONE,)), NOW)
     [delivery] = await store.deliveries(chat=ANN)

@@ -11,6 +11,7 @@ from bot.model import Bot, Chat, ChatRef, Platform
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.finder import finder
+from tests.fakes.insight import insight_of
 from tests.fakes.pipeline import FakePipeline, made_up_digest
 from tests.fakes.stores import memory_store
 
@@ -33,7 +34,9 @@ def clock() -> FakeClock:
 
 def talking_to(bot: Bot | None, store: SqlStore, clock: FakeClock) -> Conversation:
     pipeline = FakePipeline(made_up_digest())
-    return Conversation(store, clock, pipeline.read, pipeline.compose, finder(store), Defaults(), bot=bot)
+    return Conversation(
+        store, clock, pipeline.read, pipeline.compose, finder(store), insight_of(store, clock), Defaults(), bot=bot
+    )
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from bot.model import ChatRef, NamedPaper, Paper, PaperList, PaperRef, Platform,
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.finder import MadeUpSearch, finder
+from tests.fakes.insight import insight_of
 from tests.fakes.pipeline import UNKNOWN, FakePipeline
 from tests.fakes.stores import memory_store
 
@@ -45,7 +46,15 @@ def search() -> MadeUpSearch:
 @pytest.fixture
 def talk(store: SqlStore, search: MadeUpSearch) -> Conversation:
     pipeline = FakePipeline()
-    return Conversation(store, FakeClock(), pipeline.read, pipeline.compose, finder(store, search), Defaults())
+    return Conversation(
+        store,
+        FakeClock(),
+        pipeline.read,
+        pipeline.compose,
+        finder(store, search),
+        insight_of(store, FakeClock()),
+        Defaults(),
+    )
 
 
 async def votes(store: SqlStore, ref: ChatRef) -> set[tuple[str, str, VoteKind]]:
@@ -159,7 +168,15 @@ class SlowSearch(MadeUpSearch):
 async def test_a_chat_has_one_list_at_a_time(store: SqlStore) -> None:
     slow = SlowSearch()
     pipeline = FakePipeline()
-    talk = Conversation(store, FakeClock(), pipeline.read, pipeline.compose, finder(store, slow), Defaults())
+    talk = Conversation(
+        store,
+        FakeClock(),
+        pipeline.read,
+        pipeline.compose,
+        finder(store, slow),
+        insight_of(store, FakeClock()),
+        Defaults(),
+    )
     first = asyncio.create_task(talk.likes.from_text(ADMIN, PRIVATE, "2406.00001"))
     await slow.asked.wait()
     assert isinstance(await talk.likes.from_text(ADMIN, PRIVATE, "2406.00002"), results.Busy)

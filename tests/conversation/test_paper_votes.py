@@ -14,6 +14,7 @@ from bot.model import ChatRef, Platform, VoteKind
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.finder import finder
+from tests.fakes.insight import insight_of
 from tests.fakes.pipeline import FakePipeline, made_up_card
 from tests.fakes.stores import memory_store
 
@@ -33,7 +34,9 @@ async def store() -> AsyncIterator[SqlStore]:
 @pytest.fixture
 async def talk(store: SqlStore) -> Conversation:
     pipeline = FakePipeline()
-    made = Conversation(store, FakeClock(), pipeline.read, pipeline.compose, finder(store), Defaults())
+    made = Conversation(
+        store, FakeClock(), pipeline.read, pipeline.compose, finder(store), insight_of(store, FakeClock()), Defaults()
+    )
     await made.subscribe(ANN, GROUP, "cs.CV")
     return made
 

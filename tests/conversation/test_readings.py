@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
@@ -12,8 +12,10 @@ from bot.conversation import Conversation, Defaults, Requester, topic_key
 from bot.conversation.offers import LASTS, MOST_OFFERS, Offers
 from bot.model import ChatRef, Platform
 from bot.storage.store import SqlStore
+from tests.fakes.arxiv import made_up
 from tests.fakes.clock import FakeClock
 from tests.fakes.finder import finder
+from tests.fakes.insight import insight_of
 from tests.fakes.pipeline import FakePipeline
 from tests.fakes.stores import memory_store
 
@@ -36,15 +38,16 @@ def clock() -> FakeClock:
     return FakeClock(NOW)
 
 
-async def week_counts(queries: Sequence[str]) -> dict[str, int]:
-    """As many papers as the query has letters."""
-    return {query: len(query) for query in queries}
-
-
 def talk_of(store: SqlStore, clock: FakeClock) -> Conversation:
     pipeline = FakePipeline()
     return Conversation(
-        store, clock, pipeline.read, pipeline.compose, finder(store), Defaults(), week_counts=week_counts
+        store,
+        clock,
+        pipeline.read,
+        pipeline.compose,
+        finder(store),
+        insight_of(store, clock),
+        Defaults(),
     )
 
 
@@ -64,7 +67,12 @@ async def test_plain_words_are_asked_about_with_the_counts_of_both_readings(
 ) -> None:
     question = await ask(talk)
     assert (question.text, question.exact, question.interest) == (WORDS, EXACT, INTEREST)
-    assert (question.exact_count, question.interest_count) == (len(EXACT), len(INTEREST))
+    assert (question.exact_count, question.interest_count) == (None, None)
+    titles = ["Talking heads, driven by audio", "Heads driven by audio", "Images"]
+    papers = [made_up(f"2606.{n:05}", NOW.date(), title=title) for n, title in enumerate(titles)]
+    await store.ingest(papers, NOW)
+    question = await ask(talk)
+    assert (question.exact_count, question.interest_count) == (1, 2)
     assert await store.chat(CHAT) is None
 
 

@@ -33,6 +33,7 @@ from bot.ports import Store
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.finder import finder
+from tests.fakes.insight import insight_of
 from tests.fakes.pipeline import FakePipeline
 from tests.fakes.stores import memory_store
 
@@ -62,7 +63,13 @@ def clock() -> FakeClock:
 @pytest.fixture
 def talk(store: SqlStore, clock: FakeClock, pipeline: FakePipeline) -> Conversation:
     return Conversation(
-        store, clock, pipeline.read, pipeline.compose, finder(store), Defaults("de", "Europe/Berlin", time(8, 30))
+        store,
+        clock,
+        pipeline.read,
+        pipeline.compose,
+        finder(store),
+        insight_of(store, clock),
+        Defaults("de", "Europe/Berlin", time(8, 30)),
     )
 
 
@@ -428,7 +435,16 @@ async def test_only_operators_are_told_the_services_health_and_only_in_private(
         return ["The feed of cs is stale."]
 
     operators = Operators(frozenset({"telegram:5", "discord:9"}), health)
-    talk = Conversation(store, FakeClock(NOW), pipeline.read, pipeline.compose, finder(store), Defaults(), operators)
+    talk = Conversation(
+        store,
+        FakeClock(NOW),
+        pipeline.read,
+        pipeline.compose,
+        finder(store),
+        insight_of(store, FakeClock(NOW)),
+        Defaults(),
+        operators,
+    )
     expected = results.Health(("The feed of cs is stale.",)) if told else results.NotOperator()
     assert await talk.health(asker, ref) == expected
 
@@ -475,7 +491,13 @@ async def test_a_change_does_not_undo_a_suspension_or_a_due_time_that_came_meanw
 
     interrupted = cast(Store, InterruptedStore(store, meanwhile))
     interrupted_talk = Conversation(
-        interrupted, FakeClock(NOW), pipeline.read, pipeline.compose, finder(interrupted), Defaults()
+        interrupted,
+        FakeClock(NOW),
+        pipeline.read,
+        pipeline.compose,
+        finder(interrupted),
+        insight_of(interrupted, FakeClock(NOW)),
+        Defaults(),
     )
     assert isinstance(await interrupted_talk.change(OWNER, CHAT, "size", "3", "Ann"), results.Changed)
     chat = await store.chat(CHAT)

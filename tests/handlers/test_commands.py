@@ -23,6 +23,7 @@ from handlers.requests import Operation, Request, Target, dispatch
 from handlers.telegram.app import build
 from tests.fakes.clock import FakeClock
 from tests.fakes.finder import finder
+from tests.fakes.insight import insight_of
 from tests.fakes.pipeline import FakePipeline, made_up_digest
 from tests.fakes.stores import memory_store
 
@@ -39,7 +40,9 @@ async def store() -> AsyncIterator[SqlStore]:
 @pytest.fixture
 def talk(store: SqlStore) -> Conversation:
     pipeline = FakePipeline(made_up_digest())
-    return Conversation(store, FakeClock(), pipeline.read, pipeline.compose, finder(store), Defaults())
+    return Conversation(
+        store, FakeClock(), pipeline.read, pipeline.compose, finder(store), insight_of(store, FakeClock()), Defaults()
+    )
 
 
 async def test_both_platforms_offer_the_same_commands(talk: Conversation, store: SqlStore, tmp_path: Path) -> None:
@@ -65,6 +68,9 @@ EXPECTED_OF_COMMANDS: dict[str, tuple[dict[str, str], type]] = {
     "summarize": ({"link": "2406.14272", "depth": "deep"}, results.PaperCard),
     "like": ({"papers": 'au:"Ann Author"'}, results.Liked),
     "saved": ({}, results.SavedPapers),
+    "preview": ({}, results.NothingNow),
+    "why": ({"link": "2406.14272"}, results.Explained),
+    "tune": ({}, results.NothingLearned),
     "digest": ({}, results.DigestComing),
     "settings": ({"name": "Size", "value": "5"}, results.Changed),
     "privacy": ({}, results.Privacy),
@@ -73,6 +79,14 @@ EXPECTED_OF_COMMANDS: dict[str, tuple[dict[str, str], type]] = {
 }
 EXPECTED_OF_BUTTONS: dict[str, tuple[str, type]] = {
     "digest": ("", results.DigestComing),
+    "preview": ("", results.NothingNow),
+    "why": ("2406.14272", results.Explained),
+    "tune": ("", results.NothingLearned),
+    "unlearn": ("yes", results.Unlearned),
+    "instead": (
+        "0123456789ab",
+        results.OfferExpired,
+    ),  # tests/conversation/test_insights.py has topics that get an offer
     "topics": ("", results.Subscriptions),
     "help": ("", results.Help),
     "drop": (topic_key("cat:cs.CV"), results.Unsubscribed),

@@ -24,6 +24,7 @@ from handlers.reply_parts import EXAMPLES
 from handlers.requests import ChatName
 from handlers.telegram.cards import reply_messages
 from handlers.telegram.sender import keyboard
+from tests.handlers.insights import INSIGHTS, UNTESTED
 from tests.render.samples import BRIEF
 
 CHAT = Chat(ChatRef(Platform.TELEGRAM, "5"), timezone="Europe/Berlin")
@@ -44,7 +45,7 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.Welcome(CHAT, False, 3),
     results.Help(),
     results.Privacy(),
-    results.Subscribed(CHAT, LONG, "papers that …", date(2026, 6, 2), DUE, 1),
+    results.Subscribed(CHAT, LONG, "papers that …", date(2026, 6, 2), DUE, 1, UNTESTED),
     results.AlreadySubscribed("cat:cs.CV", "papers in cs.CV"),
     results.NotUnderstood("a AND", "There is nothing after AND.", 2, "a AND\n  ^"),
     results.TwoReadings("a b c", "0123456789ab", "a AND b AND c", "about: a b c", 2, 34),
@@ -57,7 +58,7 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.Subscriptions(CHAT, ()),
     results.Subscriptions(CHAT, (TOPIC, LONGEST) * 25),
     results.Subscriptions(CHAT, (INTEREST, BOTH)),
-    results.Subscribed(CHAT, INTEREST.topic, INTEREST.explained, date(2026, 6, 2), DUE, 1),
+    results.Subscribed(CHAT, INTEREST.topic, INTEREST.explained, date(2026, 6, 2), DUE, 1, UNTESTED),
     results.PaperCard(CARD, "en", Depth.BRIEF),
     results.PaperCard(replace(CARD, summary=SUMMARY), "en", Depth.BRIEF),
     results.PaperEvidence(replace(CARD, summary=SUMMARY), "en"),
@@ -84,6 +85,7 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.PaperNotKept("2406.14272"),
     results.SavedPapers(()),
     results.SavedPapers((replace(CARD.paper, title="Long " * 60),) * 20, 300),
+    *INSIGHTS,
     results.DigestComing(3, 1),
     results.NothingNow("Nothing is new.", 1),
     results.SettingsView(CHAT, DUE),
@@ -209,7 +211,7 @@ def test_a_mistake_in_a_topic_is_pointed_at() -> None:
 
 
 def test_the_first_digest_is_given_in_the_chats_own_time() -> None:
-    said = "\n".join(lines(reply(results.Subscribed(CHAT, "cat:cs.CV", "papers", date(2026, 6, 2), DUE, 1))))
+    said = "\n".join(lines(reply(results.Subscribed(CHAT, "cat:cs.CV", "papers", date(2026, 6, 2), DUE, 1, UNTESTED))))
     assert "Wednesday 3 June at 08:30 (Berlin time)" in said
 
 

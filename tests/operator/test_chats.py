@@ -11,6 +11,7 @@ from bot.model import ARCHIVE, ChatRef, Platform
 from bot.operator import chats
 from bot.service.app import open_app
 from bot.settings import Settings, load
+from tests.fakes.arxiv import made_up
 
 ANN = ChatRef(Platform.TELEGRAM, "5")
 
@@ -22,16 +23,31 @@ def settings(tmp_path: Path) -> Settings:
 
 async def test_a_chat_follows_a_topic_and_follows_it_no_more(settings: Settings) -> None:
     said = await chats.subscribe(settings, str(ANN), "cs.cv")
-    assert said == "telegram:5 now follows cat:cs.CV: papers in cs.CV."
-    assert "follows cat:cs.CV already" in await chats.subscribe(settings, str(ANN), "cs.CV")
+    assert said == ("telegram:5 now follows cat:cs.CV: papers in cs.CV.", "")
+    assert "follows cat:cs.CV already" in (await chats.subscribe(settings, str(ANN), "cs.CV"))[0]
     assert await chats.unsubscribe(settings, str(ANN), "1") == "telegram:5 follows cat:cs.CV no more."
     [known] = await chats.chats(settings)
     assert (known.ref, known.timezone) == (ANN, "Europe/Berlin")
     assert known.next_due_at is not None
 
 
+async def test_the_operator_reads_what_a_topic_would_have_brought_and_what_to_follow_instead(
+    settings: Settings,
+) -> None:
+    async with open_app(settings) as app:
+        now = app.clock.now()
+        papers = [made_up(f"2606.{n:05}", now.date(), title="Gaussian splatting of heads") for n in range(1, 4)]
+        await app.store.ingest(papers, now)
+    _, tested = await chats.subscribe(settings, str(ANN), "splatting")
+    assert "it would have brought about 3 papers a day" in tested
+    assert tested.count("Gaussian splatting of heads") == 3
+    _, tested = await chats.subscribe(settings, str(ANN), "splating")
+    assert "it would have brought nothing" in tested
+    assert "• splatting" in tested
+
+
 async def test_an_interest_is_followed_and_listed_by_its_text(settings: Settings) -> None:
-    said = await chats.subscribe(settings, str(ANN), "about: lip sync for films; not faces")
+    said, _ = await chats.subscribe(settings, str(ANN), "about: lip sync for films; not faces")
     meaning = "papers close to “lip sync for films” and not to “faces”"
     assert said == f"telegram:5 now follows “lip sync for films; not faces”: {meaning}."
     assert await chats.unsubscribe(settings, str(ANN), "lip sync for films; not faces") == (
@@ -40,7 +56,7 @@ async def test_an_interest_is_followed_and_listed_by_its_text(settings: Settings
 
 
 async def test_plain_words_of_the_operator_are_a_query_since_nobody_can_press_a_button(settings: Settings) -> None:
-    assert "papers that mention “film”" in await chats.subscribe(settings, str(ANN), "lip sync for films")
+    assert "papers that mention “film”" in (await chats.subscribe(settings, str(ANN), "lip sync for films"))[0]
 
 
 async def test_the_archive_has_no_time_of_its_own(settings: Settings) -> None:

@@ -136,9 +136,9 @@ def test_the_command_prints_what_is_liked(arxiv: FakeArxiv, tmp_path: Path) -> N
 
 async def test_a_query_and_an_interest_become_one_topic(settings: Settings) -> None:
     assert join_topic("cs.CL", None) == "cs.CL"
-    said = await chats.subscribe(settings, CHAT, join_topic("cs.CL OR cs.LG", "evaluation that can be trusted"))
+    said, _ = await chats.subscribe(settings, CHAT, join_topic("cs.CL OR cs.LG", "evaluation that can be trusted"))
     assert said.endswith(": papers in cs.CL or cs.LG, first those close to “evaluation that can be trusted”.")
-    said = await chats.subscribe(settings, CHAT, join_topic(None, "lip sync; not face recognition"))
+    said, _ = await chats.subscribe(settings, CHAT, join_topic(None, "lip sync; not face recognition"))
     assert said.startswith("telegram:12345 now follows “lip sync; not face recognition”: papers close to “lip sync”")
     async with open_app(settings) as app:
         followed = [each.topic for each in await app.store.subscriptions(ChatRef(Platform.TELEGRAM, "12345"))]

@@ -11,6 +11,7 @@ from handlers import button_actions
 from handlers.requests import Target
 from handlers.telegram.cards import TelegramRenderer
 from tests.fakes.finder import finder
+from tests.fakes.insight import insight_of
 from tests.fakes.makers import AbstractReader
 from tests.pipeline.conftest import ANN, BOB, DAYS, Scene
 
@@ -26,7 +27,15 @@ async def never_digest(ref: Ref) -> NothingToSend:
 
 
 def talk(scene: Scene) -> Conversation:
-    return Conversation(scene.store, scene.clock, never_read, never_digest, finder(scene.store), Defaults())
+    return Conversation(
+        scene.store,
+        scene.clock,
+        never_read,
+        never_digest,
+        finder(scene.store),
+        insight_of(scene.store, scene.clock),
+        Defaults(),
+    )
 
 
 async def day(scene: Scene, number: int) -> None:

@@ -19,6 +19,7 @@ from handlers.discord.sender import DiscordSender
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.finder import finder
+from tests.fakes.insight import insight_of
 from tests.fakes.pipeline import FakePipeline, made_up_digest
 from tests.fakes.stores import memory_store
 
@@ -73,7 +74,9 @@ def pipeline() -> FakePipeline:
 
 @pytest.fixture
 def conversation(store: SqlStore, clock: FakeClock, pipeline: FakePipeline) -> Conversation:
-    return Conversation(store, clock, pipeline.read, pipeline.compose, finder(store), Defaults())
+    return Conversation(
+        store, clock, pipeline.read, pipeline.compose, finder(store), insight_of(store, clock), Defaults()
+    )
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from handlers.telegram.app import TelegramApp, build
 from handlers.telegram.limits import Limiter
 from tests.fakes.clock import FakeClock
 from tests.fakes.finder import finder
+from tests.fakes.insight import insight_of
 from tests.fakes.pipeline import FakePipeline
 from tests.fakes.stores import memory_store
 from tests.fakes.telegram import FakeTelegram
@@ -73,7 +74,9 @@ async def tg() -> AsyncIterator[FakeTelegram]:
 async def bench(tg: FakeTelegram, tmp_path: Path) -> AsyncIterator[Bench]:
     async with memory_store() as store:
         pipeline, clock = FakePipeline(), FakeClock(NOW)
-        talk = Conversation(store, clock, pipeline.read, pipeline.compose, finder(store), Defaults())
+        talk = Conversation(
+            store, clock, pipeline.read, pipeline.compose, finder(store), insight_of(store, clock), Defaults()
+        )
         # Limits have tests of their own; here their seconds pass a hundred times as fast.
         limiter = Limiter(lambda: 100 * time.monotonic(), lambda seconds: asyncio.sleep(seconds / 100))
         app = build(settings_for(tg, tmp_path), talk, store, clock, limiter)

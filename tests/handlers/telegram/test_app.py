@@ -15,6 +15,7 @@ from bot.storage.store import SqlStore
 from handlers.telegram.app import TelegramApp, build
 from tests.fakes.clock import FakeClock
 from tests.fakes.finder import finder
+from tests.fakes.insight import insight_of
 from tests.fakes.pipeline import FakePipeline
 from tests.fakes.stores import memory_store
 from tests.fakes.telegram import FakeTelegram
@@ -33,7 +34,9 @@ def made(
     tg: FakeTelegram, store: SqlStore, folder: Path, token: str | None = None, pipeline: FakePipeline | None = None
 ) -> TelegramApp:
     pipeline, clock = pipeline or FakePipeline(), FakeClock()
-    talk = Conversation(store, clock, pipeline.read, pipeline.compose, finder(store), Defaults())
+    talk = Conversation(
+        store, clock, pipeline.read, pipeline.compose, finder(store), insight_of(store, clock), Defaults()
+    )
     return build(settings_for(tg, folder, token), talk, store, clock)
 
 
@@ -98,7 +101,9 @@ async def test_an_unreachable_telegram_is_reported_without_names_of_libraries(
     tg: FakeTelegram, store: SqlStore, tmp_path: Path, url: str, reason: str
 ) -> None:
     pipeline, clock = FakePipeline(), FakeClock()
-    talk = Conversation(store, clock, pipeline.read, pipeline.compose, finder(store), Defaults())
+    talk = Conversation(
+        store, clock, pipeline.read, pipeline.compose, finder(store), insight_of(store, clock), Defaults()
+    )
     settings = settings_for(tg, tmp_path).model_copy(update={"telegram_api_url": url})
     app = build(settings, talk, store, clock)
     with pytest.raises(RetryLater) as caught:

@@ -16,6 +16,7 @@ from handlers.telegram.app import TelegramApp, build
 from handlers.telegram.updates import CALM_SECONDS, SILENT_SECONDS, Updates
 from tests.fakes.clock import FakeClock
 from tests.fakes.finder import finder
+from tests.fakes.insight import insight_of
 from tests.fakes.pipeline import FakePipeline
 from tests.fakes.stores import memory_store
 from tests.fakes.telegram import FakeTelegram
@@ -29,7 +30,9 @@ ANN, BOB = 5, 6
 async def polling(tg: FakeTelegram, folder: Path, updates: Updates | None = None) -> AsyncIterator[TelegramApp]:
     pipeline, clock = FakePipeline(), FakeClock()
     async with memory_store() as store:
-        talk = Conversation(store, clock, pipeline.read, pipeline.compose, finder(store), Defaults())
+        talk = Conversation(
+            store, clock, pipeline.read, pipeline.compose, finder(store), insight_of(store, clock), Defaults()
+        )
         app = build(settings_for(tg, folder), talk, store, clock, updates=updates)
         await app.start()
         yield app

@@ -26,6 +26,7 @@ from handlers.telegram.webhook import MOST_AT_ONCE, MOST_ATTEMPTS, SECRET_HEADER
 from handlers.telegram.webhook_registration import WebhookRegistration
 from tests.fakes.clock import FakeClock
 from tests.fakes.finder import finder
+from tests.fakes.insight import insight_of
 from tests.fakes.pipeline import FakePipeline
 from tests.fakes.stores import memory_store
 from tests.fakes.telegram import TOKEN, FakeTelegram
@@ -63,7 +64,14 @@ class Site:
         settings = settings.model_copy(update={"telegram_webhook_url": PUBLIC if posted else None})
         clock = FakeClock()
         talk = Conversation(
-            self.store, clock, self.pipeline.read, self.pipeline.compose, finder(self.store), Defaults(), bot=BOT
+            self.store,
+            clock,
+            self.pipeline.read,
+            self.pipeline.compose,
+            finder(self.store),
+            insight_of(self.store, clock),
+            Defaults(),
+            bot=BOT,
         )
         app = build(settings, talk, self.store, clock, fast_limiter(), webhook=self.webhook)
         await app.start()

@@ -1,0 +1,77 @@
+"""Lets a chat follow a topic, tests the topic on the last listings, and offers what may be meant instead."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime
+
+from bot import topics
+from bot.conversation.dependencies import Insight
+from bot.conversation.offers import Offers
+from bot.conversation.results import AlreadySubscribed, OfferExpired, Subscribed, TooMany
+from bot.decisions import ledger
+from bot.errors import BadTopic
+from bot.model import Chat, ChatRef, SubscribeResult
+from bot.ports import Clock, Store
+from bot.topics import Topic
+
+MAX_SUBSCRIPTIONS = 50
+"""Topics that one chat may follow."""
+
+_BETWEEN = "\n"
+"""Between a followed topic and the one that is offered instead, in the text of an offer. No topic has a line break."""
+
+
+class Following:
+    """`ensure_chat(ref, title, manages)` resumes a chat or creates it; `due_locally` tells its next digest time."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        insight: Insight,
+        offers: Offers,
+        ensure_chat: Callable[[ChatRef, str, bool], Awaitable[Chat]],
+        due_locally: Callable[[Chat], datetime],
+    ) -> None:
+        self._store, self._clock, self._insight, self._offers = store, clock, insight, offers
+        self._ensure_chat, self._due_locally = ensure_chat, due_locally
+
+    async def follow(self, ref: ChatRef, topic: Topic, title: str) -> Subscribed | AlreadySubscribed | TooMany:
+        """Subscribe the chat to a topic, from the latest listing on."""
+        explained = topics.explain(topic)
+        chat = await self._ensure_chat(ref, title, True)
+        following = await self._store.subscriptions(ref)
+        now = self._clock.now()
+        # From the latest listing on, so that the first digest is not empty.
+        since = ledger.since(await self._store.latest_day())
+        # The store checks the limit in its transaction: two requests at once cannot both take the last place.
+        match await self._store.subscribe(ref, topic.query, since, now, limit=MAX_SUBSCRIPTIONS):
+            case SubscribeResult.ALREADY_SUBSCRIBED:
+                return AlreadySubscribed(topic.query, explained)
+            case SubscribeResult.TOO_MANY:
+                return TooMany(MAX_SUBSCRIPTIONS)
+        tested = await self._insight.backtest(topic.query)
+        instead = [
+            (refinement, await self._offers.keep(ref, f"{topic.query}{_BETWEEN}{refinement.query}"))
+            for refinement in tested.refinements
+        ]
+        due = self._due_locally(chat)
+        return Subscribed(chat, topic.query, explained, since, due, len(following) + 1, tested, tuple(instead))
+
+    async def follow_instead(
+        self, ref: ChatRef, key: str, title: str
+    ) -> Subscribed | AlreadySubscribed | TooMany | OfferExpired:
+        """Subscribe the chat to a topic that was offered with this key, and unsubscribe it from the one before."""
+        before, _, query = (await self._offers.text(ref, key) or "").partition(_BETWEEN)
+        try:
+            topic = topics.parse(query)
+        except BadTopic:  # nothing is kept, or it is no offer of this kind
+            return OfferExpired()
+        result = await self.follow(ref, topic, title)
+        if isinstance(result, TooMany) or not await self._store.unsubscribe(ref, before, self._clock.now()):
+            return result
+        if isinstance(result, Subscribed):
+            return replace(result, following=result.following - 1, replaced=before)
+        return result

@@ -1,0 +1,174 @@
+"""What a topic would have brought on the latest stored listing days, within a second: nothing is stored.
+
+Exact queries are matched with all papers of these days. How close papers are to an interest takes longer to find out:
+those that share words with it are read first, until the time is over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from bot.decisions import backtests, refinements
+from bot.decisions.backtests import Findings, Overlap, Scored
+from bot.decisions.matches import MOST_CLOSE, Matching
+from bot.model import Announced, Backtest, TopicState, is_interest
+from bot.pipeline.ranked import ranked
+from bot.ports import Clock, Relevance, Store
+from bot.topics.compiled import CompiledTopics
+
+LONGEST = timedelta(seconds=0.75)
+"""After this time no further papers are read."""
+
+PAPERS_AT_ONCE = 25
+"""Papers read by relevance at once: some hundredths of a second, if they are new to it."""
+
+QUICK = timedelta(milliseconds=15)
+"""Reading so many papers takes less than this if they are known; then twice as many are read at once."""
+
+MOST_READ = 12
+"""Papers of a day that are read for an exact query: so many of those that it matches, and as many of the others."""
+
+WORDS = "words"
+"""`Relevance.name` without embeddings."""
+
+NOT_READ = -1.0
+"""The score of a paper that there was no time to read."""
+
+
+class Backtester:
+    """Makes backtests, one at a time: each may take a whole second of the processor."""
+
+    def __init__(self, store: Store, relevance: Relevance, clock: Clock) -> None:
+        self._store, self._relevance, self._clock = store, relevance, clock
+        self._turn = asyncio.Lock()
+
+    async def __call__(self, query: str) -> Backtest:
+        """Return what a normalized topic would have brought, with topics to follow instead if that is too much or
+        nothing.
+
+        The days are the latest seven that have a listing; fewer if there was no time for more. If these bring nothing,
+        those of a month are looked at. Raises `StoreUnavailable`.
+        """
+        until = self._clock.now() + LONGEST
+        last = await self._store.latest_day()
+        async with self._turn:
+            run = _Run(self._store, self._relevance, self._clock, query, until)
+            if last is not None:
+                await run.look_back(last)
+            shown = await ranked(
+                self._store, self._relevance, backtests.candidates(query, run.found), until, size=backtests.SHOWN
+            )
+        tested = replace(
+            backtests.backtest(query, run.found, run.week),
+            shown=tuple(candidate.announced.paper for candidate in shown),
+            is_by_words=self._relevance.name == WORDS,
+        )
+        return replace(tested, refinements=await asyncio.to_thread(refinements.refinements, tested, run.found))
+
+
+@dataclass(slots=True)
+class _Run:
+    """One backtest: the topic, the time when it has to end, and what was found so far."""
+
+    store: Store
+    relevance: Relevance
+    clock: Clock
+    query: str
+    until: datetime
+    found: Findings = field(default_factory=Findings)
+    week: list[date] = field(default_factory=list)
+    compiled: CompiledTopics = field(default_factory=CompiledTopics)
+    overlap: Overlap = field(init=False)
+    near_query: str | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.overlap = Overlap(backtests.text_of(self.query))
+        self.near_query = self.query if is_interest(self.query) else backtests.interest_of(self.query)
+
+    async def look_back(self, last: date) -> None:
+        """Look at one day after the other, back from `last`, until there are enough or the time is over."""
+        await self.relevance.prepare([query for query in (self.query, self.near_query) if query])
+        for ago in range(backtests.MONTH_DAYS):
+            is_enough = len(self.week) == backtests.DAYS and self.found.count
+            if is_enough or (self.week and self.clock.now() >= self.until):
+                return
+            day = last - timedelta(days=ago)
+            entries = [entry for _, entry in await self.store.announced_on(day) if entry.announcement.kind.delivers]
+            if entries:
+                await self._look_at(day, {entry.seq: entry for entry in entries})
+
+    async def _look_at(self, day: date, announced: Mapping[int, Announced]) -> None:
+        work, order = await asyncio.to_thread(self._begin, announced)
+        if is_interest(self.query):
+            scope = frozenset(work.in_scope(self._state, day))
+            read = await self._read([seq for seq in order if seq in scope], announced)
+            self.found.is_least |= len(read) < len(scope)
+            matched = await asyncio.to_thread(self.relevance.close, self.query, read, MOST_CLOSE)
+        else:
+            brought = frozenset(work.found([self._state]).get(self._state.id, ()))
+            matched = [*(seq for seq in order if seq in brought), *brought.difference(order)]
+            others = [seq for seq in order if seq not in brought]
+            read = await self._read([*matched[:MOST_READ], *others[:MOST_READ]], announced)
+        self.found.add_day(day, [announced[seq] for seq in matched])
+        best, near = await asyncio.to_thread(self._measured, matched, read, announced)
+        self.found.add_papers(best, near)
+        if len(self.week) < backtests.DAYS:
+            self.week.append(day)
+
+    @property
+    def _state(self) -> TopicState:
+        return TopicState(0, self.query, 0)
+
+    def _begin(self, announced: Mapping[int, Announced]) -> tuple[Matching, list[int]]:
+        """A day's papers matched, and their numbers in the order in which they are worth reading."""
+        work = Matching([self._state], self.compiled)
+        work.read(announced.items())
+        seqs = list(announced)
+        papers = [announced[seq].paper for seq in seqs]
+        promising = [seqs[place] for place in self.overlap.best_first(papers)]
+        self.found.titles += [paper.title for paper in papers]
+        self.found.unseen = self.overlap.unseen
+        return work, list(dict.fromkeys([*promising, *seqs] if is_interest(self.query) else promising))
+
+    async def _read(self, wanted: Sequence[int], announced: Mapping[int, Announced]) -> list[int]:
+        """Let relevance read papers, the first ones first, in a day's share of the time; returns which it has read."""
+        now = self.clock.now()
+        until = now + (self.until - now) / max(1, backtests.DAYS - len(self.week))
+        at, size = 0, PAPERS_AT_ONCE
+        while at < len(wanted):
+            begun = self.clock.now()
+            if at and begun >= until:
+                break
+            await self.relevance.read({seq: announced[seq] for seq in wanted[at : at + size]})
+            at += size
+            # Most papers may be known from matching and ranking: those take no time.
+            size = 2 * size if self.clock.now() - begun < QUICK else PAPERS_AT_ONCE
+        return list(wanted[:at])
+
+    def _measured(
+        self, matched: Sequence[int], read: Sequence[int], announced: Mapping[int, Announced]
+    ) -> tuple[list[Scored], list[Scored]]:
+        """What the topic has brought on a day, and the closest of the other papers, with their scores.
+
+        What was not read comes after everything else.
+        """
+        brought, is_read = frozenset(matched), frozenset(read)
+        best = self._scored(self.query, [seq for seq in matched if seq in is_read], announced)
+        best += [(NOT_READ, seq, announced[seq]) for seq in matched if seq not in is_read]
+        if self.near_query is None:
+            return best, []
+        if is_interest(self.query):
+            others = [seq for seq in read if seq not in brought]
+        else:
+            close = self.relevance.close(self.near_query, read, MOST_CLOSE)
+            self.found.about += len(close)
+            others = [seq for seq in close if seq not in brought]
+        near = self._scored(self.near_query, others, announced)
+        return best, [each for each in near if each[0] >= backtests.NARROWLY]
+
+    def _scored(self, query: str, seqs: Sequence[int], announced: Mapping[int, Announced]) -> list[Scored]:
+        scores = self.relevance.of_topic(query, seqs)
+        return [(score, seq, announced[seq]) for score, seq in zip(scores, seqs, strict=True)]

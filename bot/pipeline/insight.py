@@ -1,0 +1,42 @@
+"""What people ask of their topics, papers and votes, answered from the store. Implements `bot.conversation.Insight`."""
+
+from __future__ import annotations
+
+from bot.model import Backtest, Chat, ChatModel, Digest, Whereabouts
+from bot.pipeline.backtest import Backtester
+from bot.pipeline.embed import Embedding
+from bot.pipeline.match import match
+from bot.pipeline.preview import preview
+from bot.pipeline.rankings import Rankings
+from bot.pipeline.whereabouts import whereabouts
+from bot.ports import Clock, Relevance, Store, Taste
+
+
+class Insight:
+    """Every method raises `StoreUnavailable`. Topics that were subscribed a moment ago are matched first."""
+
+    def __init__(
+        self,
+        store: Store,
+        relevance: Relevance,
+        rankings: Rankings,
+        clock: Clock,
+        embedding: Embedding | None = None,
+    ) -> None:
+        self._store, self._relevance, self._rankings, self._clock = store, relevance, rankings, clock
+        self._embedding = embedding
+        self._backtester = Backtester(store, relevance, clock)
+
+    async def backtest(self, query: str) -> Backtest:
+        return await self._backtester(query)
+
+    async def preview(self, chat: Chat) -> Digest:
+        await match(self._store, self._relevance, self._embedding)
+        return await preview(self._store, self._rankings, chat, self._clock.now())
+
+    async def whereabouts(self, chat: Chat, paper_id: str) -> Whereabouts:
+        await match(self._store, self._relevance, self._embedding)
+        return await whereabouts(self._store, self._relevance, self._rankings, chat, paper_id, self._clock.now())
+
+    def taste(self, model: ChatModel, most: int) -> Taste:
+        return self._relevance.taste(model, most)
