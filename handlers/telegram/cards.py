@@ -31,7 +31,7 @@ from bot.render.packing import Cost, Group, GroupPart, pack
 from bot.render.plain import cut, utf16, visible, web_address
 from handlers.button_actions import Action
 from handlers.telegram.markup import Piece, block_html, cost, joined, piece, plain_text, span_html
-from handlers.vote_buttons import SIGNS, vote_button
+from handlers.vote_buttons import vote_button, vote_buttons
 
 # https://core.telegram.org/bots/api#sendmessage and #sendphoto; entities after the hundredth are ignored.
 MESSAGE_LIMIT = 4096
@@ -144,12 +144,17 @@ def _vote_rows(shown: Sequence[tuple[str, int | None]], style: Style) -> list[li
     Compact cards are too short for a row each: all of them share the rows, without a button to save a paper.
     """
     if style is not Style.COMPACT:
-        return [[_vote_button(kind, ident, number) for kind in SIGNS] for ident, number in shown]
+        return [_all_buttons(ident, number) for ident, number in shown]
     buttons = [[_vote_button(kind, *paper) for paper in shown] for kind in (VoteKind.UP, VoteKind.DOWN)]
     return [row[at : at + _COMPACT_ROW] for row in buttons for at in range(0, len(row), _COMPACT_ROW)]
 
 
 # Many chats get the same cards each morning.
+@lru_cache(maxsize=4096)
+def _all_buttons(paper_id: str, number: int | None) -> list[JSON]:
+    return [_button(button) for button in vote_buttons(paper_id, number)]
+
+
 @lru_cache(maxsize=4096)
 def _vote_button(kind: VoteKind, paper_id: str, number: int | None) -> JSON:
     return _button(vote_button(kind, paper_id, number))

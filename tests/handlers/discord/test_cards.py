@@ -82,7 +82,7 @@ def test_a_card_is_a_container_with_its_links_as_buttons() -> None:
     assert (header["type"], container["type"]) == (10, 17)
     text, links, others = container["components"]
     assert [button["label"] for button in links["components"]] == ["abstract", "PDF", "HTML", "code", "project"]
-    assert [button["label"] for button in others["components"]] == ["👍", "👎", "🔖", "Evidence"]
+    assert [button["label"] for button in others["components"]] == ["👍", "👎", "🔖", "❔", "Evidence"]
     assert text["content"].startswith("### [MultiTalk: Faster O(n²) Talking Heads, 20% Better](https://arxiv.org/abs/")
     assert payload["title"] == "New on arXiv · 2 June 2026"
 

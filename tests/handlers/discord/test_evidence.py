@@ -116,7 +116,7 @@ def test_every_card_with_a_stored_summary_has_the_button_and_no_sentences() -> N
     for card in (CARD, DEEP_CARD, replace(CARD, summary=EXTRACTIVE)):
         (part,) = DiscordRenderer().parts(digest(card), CHAT)
         components = list(walk(part.payload["components"]))
-        assert [component["label"] for component in components if "custom_id" in component][3:] == ["Evidence"]
+        assert [component["label"] for component in components if "custom_id" in component][4:] == ["Evidence"]
         assert "Our model reduces lip vertex error" not in str(components)
         assert "#page=" not in str(components)  # addresses count as text on Discord
 

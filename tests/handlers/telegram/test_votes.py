@@ -176,13 +176,13 @@ def test_every_card_has_its_number_and_its_row_below_the_message_that_shows_it()
     for part, shown in zip(parts, rows(parts), strict=True):
         text = check_message(part.payload["html"]).text
         numbers = [int(ident[-5:]) for ident in part.paper_ids]
-        assert shown == [[f"{sign} {number}" for sign in "👍👎🔖"] for number in numbers]
+        assert shown == [[f"{sign} {number}" for sign in "👍👎🔖❔"] for number in numbers]
         assert all(f"{number}. Paper <2606.{number:05}>" in text for number in numbers)
 
 
 def test_a_single_card_has_no_number() -> None:
     parts = TelegramRenderer().parts(made_up_digest(1), Chat(ref(5)))
-    assert rows(parts) == [[["👍", "👎", "🔖"]]]
+    assert rows(parts) == [[["👍", "👎", "🔖", "❔"]]]
     assert "1. Paper" not in parts[0].payload["html"]
 
 
@@ -196,7 +196,7 @@ def test_the_buttons_of_a_card_that_is_divided_stand_below_its_end() -> None:
     card = Card(replace(made_up_card().paper, abstract="A sentence of seven words it is. " * 500))
     parts = TelegramRenderer().parts(replace(made_up_digest(), cards=(card,)), Chat(ref(5)))
     assert len(parts) > 2
-    assert rows(parts) == [[]] * (len(parts) - 1) + [[["👍", "👎", "🔖"]]]
+    assert rows(parts) == [[]] * (len(parts) - 1) + [[["👍", "👎", "🔖", "❔"]]]
 
 
 @pytest.mark.parametrize("style", Style)
