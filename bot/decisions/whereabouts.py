@@ -83,7 +83,8 @@ def nearest(missed: Iterable[Missed], paper: Paper) -> Nearest | None:
         if topic is None:
             continue
         lacks = lacking(topic, matches.indexed(paper))
-        rank = (each.closeness if each.closeness >= NARROWLY else 0.0, -len(lacks))
+        # An interest that lacks nothing else lacks closeness.
+        rank = (each.closeness if each.closeness >= NARROWLY else 0.0, -max(1, len(lacks)))
         if best is None or rank > best[0]:
             best = rank, Nearest(each.query, lacks, each.is_close_enough and not lacks)
     return best[1] if best else None
