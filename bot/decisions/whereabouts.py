@@ -77,13 +77,14 @@ class Missed:
 
 def nearest(missed: Iterable[Missed], paper: Paper) -> Nearest | None:
     """The topic that a paper comes closest to: by what it is about, else by the number of things that it lacks."""
-    best: tuple[tuple[float, int], Nearest] | None = None
+    best: tuple[tuple[float, int, bool], Nearest] | None = None
     for each in missed:
         topic = matches.parsed(each.query)
         if topic is None:
             continue
         lacks = lacking(topic, matches.indexed(paper))
-        rank = (each.closeness if each.closeness >= NARROWLY else 0.0, -len(lacks))
+        # An interest that lacks nothing else lacks closeness, which says less than a lack that has a name.
+        rank = (each.closeness if each.closeness >= NARROWLY else 0.0, -max(1, len(lacks)), bool(lacks))
         if best is None or rank > best[0]:
             best = rank, Nearest(each.query, lacks, each.is_close_enough and not lacks)
     return best[1] if best else None

@@ -7,7 +7,7 @@ those that share words with it are read first, until the time is over.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -20,7 +20,7 @@ from bot.ports import Clock, Relevance, Store
 from bot.topics.compiled import CompiledTopics
 
 LONGEST = timedelta(seconds=0.75)
-"""After this time no further papers are read."""
+"""After this time no further day is looked at, and no further papers are read."""
 
 PAPERS_AT_ONCE = 25
 """Papers read by relevance at once: some hundredths of a second, if they are new to it."""
@@ -30,6 +30,9 @@ QUICK = timedelta(milliseconds=15)
 
 MOST_READ = 12
 """Papers of a day that are read for an exact query: so many of those that it matches, and as many of the others."""
+
+DAYS_READ = 3
+"""Latest days whose papers are read for an exact query; its count needs no reading."""
 
 WORDS = "words"
 """`Relevance.name` without embeddings."""
@@ -69,6 +72,15 @@ class Backtester:
         return replace(tested, refinements=await asyncio.to_thread(refinements.refinements, tested, run.found))
 
 
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """Papers of a day: what a query has brought, and others that share words with it, both best first."""
+
+    announced: Mapping[int, Announced]
+    matched: Sequence[int]
+    others: Sequence[int]
+
+
 @dataclass(slots=True)
 class _Run:
     """One backtest: the topic, the time when it has to end, and what was found so far."""
@@ -83,6 +95,7 @@ class _Run:
     compiled: CompiledTopics = field(default_factory=CompiledTopics)
     overlap: Overlap = field(init=False)
     near_query: str | None = field(init=False)
+    unread: list[_Day] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.overlap = Overlap(backtests.text_of(self.query))
@@ -94,49 +107,67 @@ class _Run:
         for ago in range(backtests.MONTH_DAYS):
             is_enough = len(self.week) == backtests.DAYS and self.found.count
             if is_enough or (self.week and self.clock.now() >= self.until):
-                return
+                break
             day = last - timedelta(days=ago)
             entries = [entry for _, entry in await self.store.announced_on(day) if entry.announcement.kind.delivers]
             if entries:
                 await self._look_at(day, {entry.seq: entry for entry in entries})
+                if len(self.week) < backtests.DAYS:
+                    self.week.append(day)
+        for each in self.unread:
+            read = await self._read([*each.matched[:MOST_READ], *each.others], each.announced, self.until)
+            best, near = await asyncio.to_thread(self._measured, each, read)
+            self.found.add_papers(best, near)
 
     async def _look_at(self, day: date, announced: Mapping[int, Announced]) -> None:
         work, order = await asyncio.to_thread(self._begin, announced)
         if is_interest(self.query):
-            scope = frozenset(work.in_scope(self._state, day))
-            read = await self._read([seq for seq in order if seq in scope], announced)
-            self.found.is_least |= len(read) < len(scope)
-            matched = await asyncio.to_thread(self.relevance.close, self.query, read, MOST_CLOSE)
-        else:
-            brought = frozenset(work.found([self._state]).get(self._state.id, ()))
-            matched = [*(seq for seq in order if seq in brought), *brought.difference(order)]
-            others = [seq for seq in order if seq not in brought]
-            read = await self._read([*matched[:MOST_READ], *others[:MOST_READ]], announced)
+            await self._look_for_close(day, announced, order, frozenset(work.in_scope(self._state, day)))
+            return
+        brought = frozenset(work.found([self._state]).get(self._state.id, ()))
+        self.found.add_day(day, [announced[seq] for seq in brought])
+        if len(self.unread) < DAYS_READ:
+            matched = [*(seq for seq in order if seq in brought), *brought.difference(order)][: backtests.MOST_KEPT]
+            others = [seq for seq in order if seq not in brought][:MOST_READ]
+            self.unread.append(_Day({seq: announced[seq] for seq in (*matched, *others)}, matched, others))
+
+    async def _look_for_close(
+        self, day: date, announced: Mapping[int, Announced], order: Sequence[int], scope: Collection[int]
+    ) -> None:
+        """Find what an interest brings on a day: of the papers that were read in this day's share of the time."""
+        now = self.clock.now()
+        until = now + (self.until - now) / max(1, backtests.DAYS - len(self.week))
+        read = await self._read([seq for seq in order if seq in scope], announced, until)
+        self.found.is_least |= len(read) < len(scope)
+        matched = await asyncio.to_thread(self.relevance.close, self.query, read, MOST_CLOSE)
         self.found.add_day(day, [announced[seq] for seq in matched])
-        best, near = await asyncio.to_thread(self._measured, matched, read, announced)
+        brought = frozenset(matched)
+        of_day = _Day(announced, matched, [seq for seq in read if seq not in brought])
+        best, near = await asyncio.to_thread(self._measured, of_day, read)
         self.found.add_papers(best, near)
-        if len(self.week) < backtests.DAYS:
-            self.week.append(day)
 
     @property
     def _state(self) -> TopicState:
         return TopicState(0, self.query, 0)
 
     def _begin(self, announced: Mapping[int, Announced]) -> tuple[Matching, list[int]]:
-        """A day's papers matched, and their numbers in the order in which they are worth reading."""
+        """A day's papers matched, and their numbers in the order in which they are worth reading.
+
+        For an exact query, only those that share a word with it, of the days whose papers are read.
+        """
         work = Matching([self._state], self.compiled)
         work.read(announced.items())
         seqs = list(announced)
         papers = [announced[seq].paper for seq in seqs]
-        promising = [seqs[place] for place in self.overlap.best_first(papers)]
         self.found.titles += [paper.title for paper in papers]
+        if not is_interest(self.query) and len(self.unread) == DAYS_READ:
+            return work, []
+        promising = [seqs[place] for place in self.overlap.best_first(papers)]
         self.found.unseen = self.overlap.unseen
         return work, list(dict.fromkeys([*promising, *seqs] if is_interest(self.query) else promising))
 
-    async def _read(self, wanted: Sequence[int], announced: Mapping[int, Announced]) -> list[int]:
-        """Let relevance read papers, the first ones first, in a day's share of the time; returns which it has read."""
-        now = self.clock.now()
-        until = now + (self.until - now) / max(1, backtests.DAYS - len(self.week))
+    async def _read(self, wanted: Sequence[int], announced: Mapping[int, Announced], until: datetime) -> list[int]:
+        """Let relevance read papers, the first ones first, until the time is over; returns which it has read."""
         at, size = 0, PAPERS_AT_ONCE
         while at < len(wanted):
             begun = self.clock.now()
@@ -148,25 +179,22 @@ class _Run:
             size = 2 * size if self.clock.now() - begun < QUICK else PAPERS_AT_ONCE
         return list(wanted[:at])
 
-    def _measured(
-        self, matched: Sequence[int], read: Sequence[int], announced: Mapping[int, Announced]
-    ) -> tuple[list[Scored], list[Scored]]:
+    def _measured(self, day: _Day, read: Sequence[int]) -> tuple[list[Scored], list[Scored]]:
         """What the topic has brought on a day, and the closest of the other papers, with their scores.
 
         What was not read comes after everything else.
         """
-        brought, is_read = frozenset(matched), frozenset(read)
-        best = self._scored(self.query, [seq for seq in matched if seq in is_read], announced)
-        best += [(NOT_READ, seq, announced[seq]) for seq in matched if seq not in is_read]
+        is_read = frozenset(read)
+        best = self._scored(self.query, [seq for seq in day.matched if seq in is_read], day.announced)
+        best += [(NOT_READ, seq, day.announced[seq]) for seq in day.matched if seq not in is_read]
         if self.near_query is None:
             return best, []
-        if is_interest(self.query):
-            others = [seq for seq in read if seq not in brought]
-        else:
-            close = self.relevance.close(self.near_query, read, MOST_CLOSE)
+        others = [seq for seq in day.others if seq in is_read]
+        if not is_interest(self.query):
+            close = frozenset(self.relevance.close(self.near_query, read, MOST_CLOSE))
             self.found.about += len(close)
-            others = [seq for seq in close if seq not in brought]
-        near = self._scored(self.near_query, others, announced)
+            others = [seq for seq in others if seq in close]
+        near = self._scored(self.near_query, others, day.announced)
         return best, [each for each in near if each[0] >= backtests.NARROWLY]
 
     def _scored(self, query: str, seqs: Sequence[int], announced: Mapping[int, Announced]) -> list[Scored]:

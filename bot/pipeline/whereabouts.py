@@ -126,25 +126,32 @@ class _Search:
 
     async def _placed(self, found: Whereabouts, digest: PastDigest, topics: Mapping[str, Announced]) -> Whereabouts:
         """With the place that the paper has today among what the digest was made of."""
-        candidates = await self._candidates(digest)
-        order = await ranked(self.store, self.relevance, candidates, digest.created_at, model=self.known.model)
-        ids = [candidate.announced.paper.id for candidate in order]
-        if self.known.paper.id not in ids:
+        order = await self._order(await self._candidates(digest), digest.created_at)
+        places = {candidate.announced.paper.id: place for place, candidate in enumerate(order, 1)}
+        place = places.get(self.known.paper.id)
+        if place is None:
             return replace(found, digest_day=digest.day, reasons=await self._reasons(topics))
-        place = ids.index(self.known.paper.id)
         model, chat = self.known.model, self.known.chat
         changed = [subscription.created_at for subscription in self.known.subscriptions]
         changed += [model.trained_at] if model else []
-        lifts = decisions.lifts(found.topics, model.votes if model else 0, place + 1, chat.size)
+        lifts = decisions.lifts(found.topics, model.votes if model else 0, place, chat.size)
         return replace(
             found,
             digest_day=digest.day,
-            place=place + 1,
-            of=len(ids),
+            place=place,
+            of=len(order),
             is_about=any(at > digest.created_at for at in changed),
-            reasons=order[place].reasons,
-            lifts=lifts if place >= chat.size else (),
+            reasons=order[place - 1].reasons,
+            lifts=lifts if place > chat.size else (),
         )
+
+    async def _order(self, candidates: Sequence[Candidate], at: datetime) -> list[Candidate]:
+        """All of the papers in the order of a digest: its cards come first, among them the best of each topic."""
+        model, size = self.known.model, self.known.chat.size
+        cards = await ranked(self.store, self.relevance, candidates, at, size=size, model=model)
+        others = await ranked(self.store, self.relevance, candidates, at, model=model)
+        shown = {candidate.announced.paper.id for candidate in cards}
+        return [*cards, *(each for each in others if each.announced.paper.id not in shown)]
 
     async def _candidates(self, digest: PastDigest) -> list[Candidate]:
         """What the chat's topics match on the days of a digest, without what earlier digests had named."""
@@ -178,7 +185,8 @@ class _Search:
         alone = RankingRun(Rankings(self.relevance), self.store, self.now)
         order = (await alone.rank({replace(chat, size=count): unseen}))[chat.ref].shown
         outcome = PaperOutcome.TITLE_LINE if seq in ranking.also else PaperOutcome.UNLISTED
-        place = order.index(seq) + 1
+        # Cards come first, among them the best of each topic.
+        place = [*dict.fromkeys([*ranking.shown, *order])].index(seq) + 1
         lifts = decisions.lifts(placed.topics, votes, place, chat.size)
         return replace(placed, outcome=outcome, place=place, lifts=lifts)
 

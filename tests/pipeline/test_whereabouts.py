@@ -160,6 +160,17 @@ async def test_a_paper_that_came_has_its_place_in_that_digest(desk: Desk) -> Non
         assert (found.place, found.of, found.is_about) == (place, 5, False)
 
 
+async def test_the_best_paper_of_a_topic_has_the_place_of_its_card(desk: Desk) -> None:
+    await desk.announce(*many(30, title="weights of heads"), entry(90, title="A survey", kind=Kind.CROSS))
+    await desk.follow("weights", "heads", "survey")
+    before = await desk.why(90)
+    digest = await desk.digest()
+    assert [card.paper.id for card in digest.cards][1] == "2606.00090"
+    after = await desk.why(90)
+    assert (before.outcome, before.place) == (PaperOutcome.CARD, 2)
+    assert (after.outcome, after.place, after.of) == (PaperOutcome.SENT, 2, 31)
+
+
 async def test_a_place_is_about_right_where_something_was_learned_or_followed_since(desk: Desk) -> None:
     await desk.announce(*many(3), entry(4, title="heads and weights"))
     await desk.follow("weights")
@@ -225,6 +236,12 @@ async def test_an_interest_is_missed_by_distance_or_because_others_were_closer(d
     assert len(numbers) == 1
     assert (await desk.why(numbers[0])).nearest == Nearest(HEADS, (), is_crowded_out=True)
     assert (await desk.why(91)).nearest == Nearest(HEADS)
+
+
+async def test_a_distant_interest_is_no_nearer_than_a_topic_that_one_thing_keeps_away(desk: Desk) -> None:
+    await desk.announce(entry(1))
+    await desk.follow("cs.CL", HEADS, "cs.CL proofs")
+    assert (await desk.why(1)).nearest == Nearest("cat:cs.CL", ("is not in cs.CL",))
 
 
 async def test_a_topic_that_was_followed_too_late_is_told(desk: Desk) -> None:

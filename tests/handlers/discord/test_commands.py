@@ -77,6 +77,7 @@ async def test_every_command_of_the_table_is_offered_and_answers(env: simcord.En
         "subscribe": {"query": "cs.CV"},
         "unsubscribe": {"topic": "1"},
         "summarize": {"link": "2606.00001"},
+        "why": {"link": "2606.00001"},
     }
     for command in COMMANDS:
         result = await lab.admin.slash(lab.channel, command.name, **options.get(command.name, {}))

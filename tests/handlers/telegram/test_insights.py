@@ -6,7 +6,7 @@ import pytest
 
 from bot.model import ChatModel, ChatRef, Platform, VoteKind
 from tests.fakes.arxiv import made_up
-from tests.handlers.telegram.conftest import NOW, Bench
+from tests.handlers.telegram.conftest import JOINER, NOW, Bench
 
 ANN, BOB, GROUP = 5, 6, -1001000000001
 LONG_TITLE = "Gaussian splatting of heads <b>and & hands</b> that talk at length about many other things, part"
@@ -91,3 +91,14 @@ async def test_what_was_learned_is_shown_and_forgotten_when_confirmed(bench: Ben
     bench.tg.press(message, "Yes, forget it", ANN)
     await bench.tg.until(lambda: "Done: 1 vote" in message.text)
     assert await bench.store.votes_of(ref(ANN)) == []
+
+
+async def test_the_question_mark_below_a_paper_says_why_it_came(bench: Bench) -> None:
+    await bench.ask(ANN, "/subscribe splatting")
+    await bench.ask(ANN, "2606.00001")
+    card = bench.tg.messages(ANN)[-1]
+    bench.tg.press(card, "❔", ANN)
+    await bench.tg.wait_for(ANN, 3)
+    said = bench.tg.messages(ANN)[-1].text.replace(JOINER, "")
+    assert "of 40 papers" in said
+    assert "matched: splatting" in said.casefold()
