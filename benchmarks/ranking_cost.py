@@ -12,19 +12,23 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import random
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from pathlib import Path
 
 from sqlalchemy import insert, select
 
 from benchmarks.scale import world
-from benchmarks.scale.measuring import TICK_SECONDS, peak_memory_mb
+from benchmarks.scale.measuring import TICK_SECONDS
 from bot import pipeline
 from bot.model import Announced, Announcement, ChatRef, Kind, Paper, Platform
 from bot.pipeline import Rankings
@@ -35,8 +39,7 @@ from bot.relevance.terms import occurrences_in
 from bot.service import memory
 from bot.storage import tables
 from bot.storage.relevance_tables import chat_models
-from bot.storage.store import SqlStore
-from tests.fakes.stores import memory_store
+from bot.storage.store import SqlStore, open_store
 
 NOW = datetime.combine(world.FIRST_DAY, datetime.min.time(), UTC) + timedelta(hours=5)
 BATCH = 200
@@ -46,23 +49,28 @@ MODELS = 500
 """Distinct models; several chats have the same."""
 
 
-async def fill(store: SqlStore, chats: int, share: float) -> list[ChatRef]:
-    """Write the papers, the chats with their topics, and the models of a share of them; returns the chats."""
+async def fill(database: str, chats: int, share: float) -> None:
+    """Write the papers, the chats with their topics, and the models of a share of them."""
     papers = world.real_papers()
-    await world.settle_in(store, papers, chats)
-    announced = [Announced(paper, Announcement(paper.id, 1, world.FIRST_DAY, Kind.NEW)) for paper in papers]
-    await store.ingest(announced, NOW)
-    await pipeline.match(store, PaperRelevance(store))
+    async with await open_store(database) as store:
+        await world.settle_in(store, papers, chats)
+        announced = [Announced(paper, Announcement(paper.id, 1, world.FIRST_DAY, Kind.NEW)) for paper in papers]
+        await store.ingest(announced, NOW)
+        await pipeline.match(store, PaperRelevance(store))
+        rows = await chat_rows(store)
+        made = [model_row(papers, number) for number in range(MODELS if share else 0)]
+        models = [{"chat_id": number} | made[at % MODELS] for at, (number, _) in enumerate(rows[: int(chats * share)])]
+        for start in range(0, len(models), BATCH):
+            async with store.db.write() as connection:
+                await connection.execute(insert(chat_models), models[start : start + BATCH])
+
+
+async def chat_rows(store: SqlStore) -> list[tuple[int, ChatRef]]:
+    """The chats of the benchmark's world, with the keys of their rows."""
+    columns = tables.chats.c
     async with store.db.read() as connection:
-        columns = tables.chats.c
-        rows = list(await connection.execute(select(columns.id, columns.platform, columns.ident).order_by(columns.id)))
-    refs = [(row.id, ChatRef(Platform(row.platform), row.ident)) for row in rows if row.id > 1000]
-    made = [model_row(papers, number) for number in range(MODELS if share else 0)]
-    models = [{"chat_id": chat_id} | made[at % MODELS] for at, (chat_id, _) in enumerate(refs[: int(chats * share)])]
-    for start in range(0, len(models), BATCH):
-        async with store.db.write() as connection:
-            await connection.execute(insert(chat_models), models[start : start + BATCH])
-    return [ref for _, ref in refs]
+        found = await connection.execute(select(columns.id, columns.platform, columns.ident).order_by(columns.id))
+        return [(row.id, ChatRef(Platform(row.platform), row.ident)) for row in found if row.id > 1000]
 
 
 def model_row(papers: Sequence[Paper], number: int) -> dict[str, object]:
@@ -89,60 +97,79 @@ def model_row(papers: Sequence[Paper], number: int) -> dict[str, object]:
     }
 
 
-async def measure(chats: int, share: float) -> None:
-    async with memory_store() as store:
-        refs = await fill(store, chats, share)
+@dataclass
+class Cost:
+    """`papers` are those of all chats; `pause` is the longest time in which nothing else could run."""
+
+    cpu_seconds: float = 0.0
+    papers: int = 0
+    pause_seconds: float = 0.0
+    most_mb: float = 0.0
+
+
+async def measure(database: str, chats: int, share: float) -> None:
+    """Rank in a process that did not fill the database, so that its memory is that of ranking alone."""
+    async with await open_store(database) as store:
+        refs = [ref for _, ref in await chat_rows(store)]
         with memory.collected_rarely():
-            memory.trim(everything=True)
-            before = peak_memory_mb()
+            before = memory_mb()
             rankings = Rankings(PaperRelevance(store))
-            first, papers, pause = await rank_all(store, rankings, refs)
-            again, _, _ = await rank_all(store, rankings, refs)
+            first = await rank_all(store, rankings, refs)
+            again = await rank_all(store, rankings, refs)
     print(
-        f"{chats:7,} chats  {share:5.0%} with a model  {papers / len(refs):5.0f} papers a chat  "
-        f"{first:7.2f} s CPU  {1000 * first / len(refs):6.2f} ms a chat  again {again:6.2f} s  "
-        f"longest pause {pause:4.2f} s  peak {peak_memory_mb():4.0f} MB (before {before:4.0f})"
+        f"{chats:7,} chats  {share:5.0%} with a model  {first.papers / len(refs):5.0f} papers a chat  "
+        f"{first.cpu_seconds:7.2f} s CPU  {1000 * first.cpu_seconds / len(refs):6.2f} ms a chat  "
+        f"again {again.cpu_seconds:6.2f} s  longest pause {first.pause_seconds:4.2f} s  "
+        f"memory {before:4.0f} → {max(first.most_mb, again.most_mb):4.0f} MB"
     )
 
 
-async def rank_all(store: SqlStore, rankings: Rankings, refs: Sequence[ChatRef]) -> tuple[float, int, float]:
-    """CPU seconds of ranking, papers of all chats, and the longest time in which nothing else could run."""
+async def rank_all(store: SqlStore, rankings: Rankings, refs: Sequence[ChatRef]) -> Cost:
     run = RankingRun(rankings, store, NOW)
-    spent, papers, pause = 0.0, 0, 0.0
+    cost = Cost()
     for start in range(0, len(refs), BATCH):
         some = refs[start : start + BATCH]
         chats = await store.chats_of(some)
         unseen = await store.unseen_of(some)
-        papers += sum(len(each.found) for each in unseen.values())
-        longest = [0.0]
-        watch = asyncio.create_task(watched(longest))
+        cost.papers += sum(len(each.found) for each in unseen.values())
+        watch = asyncio.create_task(watched(cost))
         began = time.process_time()
         await run.rank({chats[ref]: unseen[ref] for ref in some})
-        spent += time.process_time() - began
+        cost.cpu_seconds += time.process_time() - began
+        cost.most_mb = max(cost.most_mb, memory_mb())
         watch.cancel()
-        pause = max(pause, longest[0])
-    return spent, papers, pause
+    return cost
 
 
-async def watched(longest: list[float]) -> None:
+async def watched(cost: Cost) -> None:
     while True:
         began = time.perf_counter()
         await asyncio.sleep(TICK_SECONDS)
-        longest[0] = max(longest[0], time.perf_counter() - began - TICK_SECONDS)
+        cost.pause_seconds = max(cost.pause_seconds, time.perf_counter() - began - TICK_SECONDS)
+
+
+def memory_mb() -> float:
+    """The memory of this process that is not swapped out, in MB."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1_000_000
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--chats", type=int, nargs="*", default=[1_000, 10_000])
     parser.add_argument("--shares", type=float, nargs="*", default=[0.0, 0.1, 1.0])
+    parser.add_argument("--ranked", metavar="DATABASE", help=argparse.SUPPRESS)
     given = parser.parse_args()
-    pairs = [(chats, share) for share in given.shares for chats in given.chats]
-    if len(pairs) == 1:
-        asyncio.run(measure(*pairs[0]))
+    if given.ranked:
+        asyncio.run(measure(given.ranked, given.chats[0], given.shares[0]))
         return
-    for chats, share in pairs:
-        command = [sys.executable, "-m", "benchmarks.ranking_cost", "--chats", str(chats), "--shares", str(share)]
-        subprocess.run(command, check=True)
+    for share in given.shares:
+        for chats in given.chats:
+            with tempfile.TemporaryDirectory() as folder:
+                database = f"sqlite+aiosqlite:///{folder}/ranking.sqlite3"
+                asyncio.run(fill(database, chats, share))
+                command = [sys.executable, "-m", "benchmarks.ranking_cost", "--ranked", database]
+                subprocess.run([*command, "--chats", str(chats), "--shares", str(share)], check=True)
 
 
 if __name__ == "__main__":

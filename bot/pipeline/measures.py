@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -15,6 +16,9 @@ from bot.decisions.ranking.topic_table import UNKNOWN_FIT
 from bot.model import ChatModel, split_query
 from bot.pipeline.announcement_log import AnnouncementLog
 from bot.ports import Relevance, Store
+
+AT_ONCE = 50
+"""Papers that are looked at before answers and messages get their turn: some hundredths of a second."""
 
 READ_AT_ONCE = 5_000
 """Papers that are measured in one go."""
@@ -50,7 +54,12 @@ class Measures:
         if new := {seq: entry for seq, entry in announced.items() if seq not in self._papers}:
             ids = {entry.paper.id for entry in new.values()}
             votes = await self._store.vote_counts(ids) if self._has_votes else {}
-            self._papers.add(ranking.features_of(seq, entry, votes.get(entry.paper.id)) for seq, entry in new.items())
+            features = []
+            for number, (seq, entry) in enumerate(new.items()):
+                features.append(ranking.features_of(seq, entry, votes.get(entry.paper.id)))
+                if number % AT_ONCE == 0:
+                    await asyncio.sleep(0)
+            self._papers.add(features)
             for seq, entry in new.items():
                 self._by_day.setdefault(entry.announcement.day.toordinal(), []).append(seq)
         liked = {paper_id for model in models for paper_id in model.liked} - self._authors.keys()
@@ -86,7 +95,10 @@ class Measures:
             if split_query(query)[1]:
                 await self._relevance.prepare([query])
             scores = await self._each(self._relevance, missing, partial(self._relevance.of_topic, query))
-        table.add(missing, [self._fit(topic_id, seq, score) for seq, score in zip(missing, scores, strict=True)])
+        for at in range(0, len(missing), AT_ONCE):
+            some = missing[at : at + AT_ONCE]
+            table.add(some, [self._fit(topic_id, seq, score) for seq, score in zip(some, scores[at:], strict=False)])
+            await asyncio.sleep(0)
         self._fits += len(missing)
 
     async def _each(

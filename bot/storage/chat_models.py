@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
+import sys
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -105,7 +106,8 @@ def _row(model: ChatModel) -> dict[str, Any]:
 
 
 def _model(row: AnyRow) -> ChatModel:
-    terms = row.body["terms"]
+    # Interned, because chats' models share most of their terms.
+    terms = list(map(sys.intern, row.body["terms"]))
     return ChatModel(
         version=row.version,
         trained_at=row.trained_at,
