@@ -14,15 +14,15 @@ SIZE = 10
 
 
 class Figures(NamedTuple):
-    """`ndcg` compares with the best order of all papers of the day, whether the method may show them or not. `recall` is
-    how many of the relevant papers stand among the first ten (of ten, if there are more)."""
+    """`ndcg` compares with the best order of all papers of the day, whether the method may show them or not. `recall`
+    is how many of the relevant papers stand among the first ten (of ten, if there are more)."""
 
     ndcg: float
     recall: float
 
 
 def figures_of(order: Sequence[str], grades: Mapping[str, float]) -> Figures | None:
-    """The figures of a day's order (paper ids, best first); `grades` of the day's papers. None if nothing fits at all."""
+    """The figures of a day's order (paper ids, best first); `grades` of the day's papers. None if nothing fits."""
     best = sorted(grades.values(), reverse=True)
     ideal = _dcg(best)
     if not ideal:

@@ -68,11 +68,11 @@ def announced(files: Sequence[Path]) -> dict[date, list[Announced]]:
     for file in sorted(files):
         day = date.fromisoformat(file.name.partition(".")[0])
         rows = [json.loads(line) for line in gzip.decompress(file.read_bytes()).splitlines()]
-        found[day] = [Announced(_paper(row), Announcement(row["id"], 1, day, Kind.NEW)) for row in rows]
+        found[day] = [Announced(paper_of(row), Announcement(row["id"], 1, day, Kind.NEW)) for row in rows]
     return found
 
 
-def _paper(row: Mapping[str, object]) -> Paper:
+def paper_of(row: Mapping[str, object]) -> Paper:
     authors, categories = row["authors"], row.get("categories", ())
     assert isinstance(authors, list)
     assert isinstance(categories, Sequence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -60,7 +61,7 @@ async def open_scene(days: dict[date, list[Announced]], vectors: Path | None) ->
 async def _vectors(embedder: Embedder, papers: Sequence[Paper], file: Path) -> dict[tuple[str, int], bytes]:
     """The vectors of papers by (id, version), from the file as far as it has them; it gets the others."""
     known: dict[str, bytes] = {}
-    if file.exists():
+    if await asyncio.to_thread(file.exists):
         with np.load(file, allow_pickle=False) as arrays:
             rows = np.asarray(arrays["X"], "<f4")
             known = {str(name): row.tobytes() for name, row in zip(arrays["ids"], rows, strict=True)}

@@ -6,13 +6,13 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from bot import topics as topic_language
 from bot.arxiv.calendar import listing_days
 from bot.arxiv.categories import ALL_ARCHIVES
 from bot.decisions import digest_content, matches, poll_scope, requested_digest
-from bot.decisions.examples import MOST_VOTED, examples_of
+from bot.decisions.examples import MOST_VOTED, examples_of, in_sample_order
 from bot.decisions.ranking import TITLE_LINES
 from bot.errors import NoSuchPaper
 from bot.model import (
@@ -43,6 +43,9 @@ from bot.topics.compiled import CompiledTopics
 
 Progress = Callable[[int, int], None]
 """Called with the number of papers that are summarized so far, and the number of all papers."""
+
+DAYS_OF_OTHERS = timedelta(days=7)
+"""What is liked is told from the stored papers of the window and of so many days before."""
 
 PERSON_WAITS_SECONDS = 60.0
 """How long a person in a chat waits for models that are paused, before a summary without a model is shown."""
@@ -169,7 +172,7 @@ async def requested_order(
         if entry.announcement.kind.delivers:
             by_id.setdefault(entry.paper.id, entry)  # of a paper that is announced twice, its first announcement
     announced = list(by_id.values())
-    model = await _learned(relevance, clock, subscriber, [entry.paper for entry in announced])
+    model = await _learned(store, relevance, clock, subscriber, window)
     if subscriber.topic is not None:
         candidates = await _matched(relevance, subscriber.topic, announced)
     else:
@@ -180,10 +183,13 @@ async def requested_order(
 
 
 async def _learned(
-    relevance: Relevance, clock: Clock, subscriber: Subscriber, announced: Sequence[Paper]
+    store: Store, relevance: Relevance, clock: Clock, subscriber: Subscriber, window: Window
 ) -> ChatModel | None:
     if not subscriber.liked:
         return None
+    # With the days before: among the papers of a single day, those that would be liked are many.
+    lately = await store.announcements(window.first - DAYS_OF_OTHERS, window.last)
+    announced = in_sample_order(entry.paper for entry in lately if entry.announcement.kind.delivers)
     liked = {paper.id: paper for paper in subscriber.liked[:MOST_VOTED]}
     topics = [subscriber.topic.query] if subscriber.topic else []
     examples = examples_of({paper_id: {VoteKind.UP: 1} for paper_id in liked}, (), liked, announced, topics)

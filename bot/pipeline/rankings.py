@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import marshal
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
 from bot.decisions.ranking import FRESH, Ranking
-from bot.model import Candidate, Chat, ChatModel, ChatRef, Unseen
+from bot.model import JSON, Candidate, Chat, ChatModel, ChatRef, Unseen
 from bot.pipeline.announcement_log import AnnouncementLog
 from bot.pipeline.explanations import Explanations
 from bot.pipeline.measures import Measures
@@ -70,6 +70,15 @@ class Rankings:
         if not has_model:
             _add(self._shared, key, kept, self._most)
         self._choose(ref, kept)
+
+    def handed_over(self, refs: Iterable[ChatRef]) -> JSON:
+        """The rankings of these chats as JSON, by chat, for another process that composes their digests."""
+        return {str(ref): _as_json(kept) for ref in refs if (kept := self._chosen.get(ref))}
+
+    def take_over(self, given: JSON) -> None:
+        """Keep the rankings that another process has handed over."""
+        for name, value in given.items():
+            self._choose(ChatRef.parse(name), _from_json(value))
 
     def _choose(self, ref: ChatRef, kept: _Kept) -> None:
         _add(self._chosen, ref, kept, self._most)
@@ -160,6 +169,26 @@ def _add(kept: dict[Name, Value], name: Name, value: Value, most: int) -> None:
     if name not in kept and len(kept) >= most:
         del kept[next(iter(kept))]
     kept[name] = value
+
+
+def _as_json(kept: _Kept) -> JSON:
+    key, ranking = kept.key, kept.ranking
+    days = (key.day, ranking.first_day, ranking.last_day)
+    return {
+        "papers": key.papers.hex(),
+        "size": key.size,
+        "days": [day.isoformat() if day else None for day in days],
+        "count": ranking.count,
+        "lists": [ranking.shown, ranking.also, ranking.guesses, ranking.topics],
+    }
+
+
+def _from_json(value: JSON) -> _Kept:
+    day, first, last = [date.fromisoformat(text) if text else None for text in value["days"]]
+    shown, also, guesses, topics = value["lists"]
+    counts = tuple([(topic_id, papers) for topic_id, papers in topics])
+    ranking = Ranking(tuple(shown), tuple(also), value["count"], counts, first, last, tuple(guesses))
+    return _Kept(_Key(bytes.fromhex(value["papers"]), value["size"], day), ranking)
 
 
 def _fingerprint(unseen: Unseen) -> bytes:

@@ -34,12 +34,12 @@ MIDDLE = 0.16
 STEEPNESS = 2.0
 """How fast the score grows there: the power of the similarity in it."""
 
-CLOSE = 0.1
+CLOSE = 0.15
 """The least score of a paper that an interest brings."""
 
 # ── exact words ──
 
-EXACT = 0.6
+EXACT = 0.3
 """Share of the exactly matched terms in the score of a topic of words; the rest is similarity to its words."""
 SATURATION = 1.5
 """After so many occurrences a term has half of its greatest weight; the title counts as often as in `TITLE_COUNTS`."""
@@ -84,7 +84,7 @@ MODEL_TERMS = 1_500
 """Terms of a model, those with the greatest weights."""
 MOST_VOTES = 1_000
 """The latest voted papers that a model is trained on."""
-MOST_NEGATIVES = 500
+MOST_NEGATIVES = 1000
 """Papers of each kind of negative example without a vote that a model is trained on."""
 MOST_LIKED = 200
 """The latest liked papers that a model names."""

@@ -98,7 +98,10 @@ class HandOver:
         due = await self._due(now, queued | self._composed_lately(now))
         added = 0
         for chats in task_batches.chat_batches(due, room):
-            if await self._queue.put(COMPOSE, {"chats": [str(chat) for chat in chats]}, lock=str(chats[0])):
+            # With what was chosen for them: votes since then would lead the worker to papers without summaries.
+            chosen = self._app.rankings.handed_over(chats)
+            arguments = {"chats": [str(chat) for chat in chats], "chosen": chosen}
+            if await self._queue.put(COMPOSE, arguments, lock=str(chats[0])):
                 added += 1
                 self._composed_at |= dict.fromkeys(chats, now)
         return added

@@ -120,13 +120,14 @@ async def summarize(job_context: JobContext, keys: list[list[Any]]) -> None:
 
 
 @tasks.task(name=COMPOSE, queue=COMPOSE, pass_context=True, retry=RETRY)
-async def compose(job_context: JobContext, chats: list[str]) -> None:
-    """Write the digests of chats, and wake their senders."""
+async def compose(job_context: JobContext, chats: list[str], chosen: JSON | None = None) -> None:
+    """Write the digests of chats, with the papers that were chosen for them, and wake their senders."""
     context = _task_context(job_context)
     app = context.app
     async with context.doing(job_context.job):
         is_missing = polling.is_listing_missing(await poll_state(app.store), app.clock.now())
         refs = [ChatRef.parse(chat) for chat in chats]
+        app.rankings.take_over(chosen or {})
         if await pipeline.compose(app.store, app.builder, app.clock, listing_owed=is_missing, chats=refs):
             await context.queue.wake("send")
 

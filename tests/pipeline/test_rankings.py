@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -97,6 +98,21 @@ async def test_a_vote_between_choosing_and_composing_changes_no_digest_whose_sum
     assert await pipeline.compose(scene.store, builder, scene.clock) == 1
     await scene.worker.deliver()
     assert list(scene.telegram.accepted[0][2].paper_ids)[:2] == chosen
+
+
+async def test_a_worker_composes_what_the_service_has_chosen(scene: Scene) -> None:
+    await scene.follow(ANN, "cs.CV OR cs.CL OR cs.LG", size=2)
+    scene.morning(DAYS[0], 8)
+    await scene.prepare()
+    service, worker = Rankings(FakeRelevance()), Rankings(FakeRelevance())
+    chosen = await ranking_of(scene, service)
+    other = next(each.announced for each in await scene.store.candidates(ANN) if each.announced.seq not in chosen.shown)
+    await teach(scene, ANN, other.paper.id)
+    assert await ranking_of(scene, Rankings(FakeRelevance())) != chosen
+    worker.take_over(json.loads(json.dumps(service.handed_over([ANN, BOB]))))
+    assert await ranking_of(scene, worker) == chosen
+    # With other papers or another size, the worker ranks by itself.
+    assert (await ranking_of(scene, worker, size=1)).shown == (other.seq,)
 
 
 async def test_near_duplicates_are_known_from_the_texts_of_a_day(scene: Scene) -> None:

@@ -44,22 +44,22 @@ class Feature(enum.StrEnum):
 WEIGHTS: Final[Mapping[Feature, float]] = {
     # What the chat says it wants, and what its votes say: these two decide where they differ much.
     Feature.TOPIC: 1.0,
-    Feature.LEARNED: 1.6,
+    Feature.LEARNED: 2.0,
     # A paper of two topics is wanted twice; more topics than two tell little more.
     Feature.TOPICS: 0.5,
     # Authors put into the title what a paper is about; in the abstract a term may only be mentioned.
-    Feature.TITLE: 0.3,
+    Feature.TITLE: 0.05,
     # People follow few authors, and want nearly all that they write.
-    Feature.AUTHOR: 0.6,
+    Feature.AUTHOR: 0.15,
     # A cross-list is further away from the reader's field than a paper that was written for it.
-    Feature.PRIMARY: 0.12,
-    Feature.NEW: 0.2,
+    Feature.PRIMARY: 0.03,
+    Feature.NEW: 0.02,
     # A topic that matches few of the papers says more about one than a topic that matches most of them.
-    Feature.RARE: 0.15,
+    Feature.RARE: 0.05,
     # Marks of quality decide between papers that fit about equally.
-    Feature.AWARD: 0.12,
-    Feature.ACCEPTED: 0.06,
-    Feature.CODE: 0.05,
+    Feature.AWARD: 0.03,
+    Feature.ACCEPTED: 0.01,
+    Feature.CODE: 0.01,
     # Other people's taste is not this chat's.
     Feature.VOTES: 0.15,
     # More than all others together: what is older than a week comes after everything else.
