@@ -257,6 +257,11 @@ def canonical(code: str) -> str | None:
     return _SPELLINGS.get(code.strip().casefold())
 
 
+def name_of(code: str) -> str:
+    """The name of a category or of a whole archive ("cs.*"); "" for an unknown one."""
+    return CATEGORIES.get(code) or ARCHIVES.get(code.removesuffix(".*"), "")
+
+
 def archive_of(code: str) -> str:
     """Return the archive of a category: "cs.CV" → "cs", "cmp-lg" → "cs", "quant-ph" → itself.
 

@@ -61,8 +61,12 @@ def _of_categories(query: Query, block: PaperBlock, rows: Numbers) -> Floats:
     if not query.categories:
         return np.full(len(rows), NO_WORDS, np.float32)
     papers = [block.papers[row].categories for row in rows.tolist()]
-    found = [scores.of_categories(query.categories, _codes(paper[:1]), _codes(paper)) for paper in papers]
-    return np.array(found, np.float32)
+    named = np.array([scores.of_categories(query.categories, _codes(paper[:1]), _codes(paper)) for paper in papers])
+    of_fields = [
+        _cosines(block.dense, rows, field) if isinstance(field, np.ndarray) else _similarity(field, block, rows, {})
+        for field in query.fields
+    ]
+    return scores.central(named, of_fields)
 
 
 @lru_cache(maxsize=4096)  # most papers have the categories of another one

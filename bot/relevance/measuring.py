@@ -18,7 +18,7 @@ from bot.relevance.learner_process import LearnerProcess, Vectors
 from bot.relevance.model_weights import ModelWeights, taste_of, weights_of
 from bot.relevance.paper_block import Numbers, PaperBlock
 from bot.relevance.paper_memory import MOST_BYTES, PaperMemory
-from bot.relevance.paper_reading import PaperReading
+from bot.relevance.paper_reading import EMBED_SECONDS, PaperReading
 from bot.relevance.queries import Query, compiled
 from bot.relevance.term_table import Floats, TermTable
 from bot.relevance.vector_process import make_vectors
@@ -44,11 +44,12 @@ class PaperRelevance:
         learner: LearnerProcess | None = None,
         *,
         most_bytes: int = MOST_BYTES,
+        embed_seconds: float = EMBED_SECONDS,
     ) -> None:
         self._store, self._embedder = store, embedder
         self._learner = learner or LearnerProcess()
         self._memory = PaperMemory(most_bytes)
-        self._reading = PaperReading(store, embedder, self._memory)
+        self._reading = PaperReading(store, embedder, self._memory, embed_seconds)
         self._compiled = lru_cache(MOST_QUERIES)(compiled)
         self._weights_of = lru_cache(MOST_MODELS)(weights_of)
         self._next_number = itertools.count(-1, -1)
@@ -161,6 +162,7 @@ class PaperRelevance:
         )
 
     async def close_parts(self) -> None:
+        await self._reading.stop()
         await self._learner.close()
 
     # ── what is kept ──

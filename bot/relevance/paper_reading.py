@@ -27,11 +27,15 @@ PAPERS_AT_ONCE = 100
 MOST_VECTORS = 4_000
 """Embeddings of interests that are kept: about 6 MB."""
 
+EMBED_SECONDS = 5.0
+"""How long measuring waits for the embeddings of interests: no digest is late because a model is slow."""
+
 
 class PaperReading:
     """The papers in `memory`, measured with `table`, and the embeddings of interests (`vectors`)."""
 
-    def __init__(self, store: Store, embedder: Embedder | None, memory: PaperMemory) -> None:
+    def __init__(self, store: Store, embedder: Embedder | None, memory: PaperMemory, embed_seconds: float) -> None:
+        self._embed_seconds = embed_seconds
         self._store, self._embedder = store, embedder
         self.memory = memory
         self._table: TermTable | None = None
@@ -39,6 +43,8 @@ class PaperReading:
         self._vectors_name = ""
         """Of the store's vectors when they were read last, damaged or not."""
         self.vectors: OrderedDict[str, Floats] = OrderedDict()
+        self._asked: dict[str, asyncio.Task[None]] = {}
+        """The interests that the embedder is asked for now."""
         self._turn = asyncio.Lock()
         self._looked_for = -1
 
@@ -71,18 +77,35 @@ class PaperReading:
         return {number: np.frombuffer(found[key], "<f4") for number, key in asked.items() if key in found}
 
     async def embed(self, texts: Collection[str]) -> None:
-        """Get the embeddings of interests. Without an answer of the embedder, they are measured by words alone."""
-        missing = [text for text in dict.fromkeys(texts) if text not in self.vectors]
+        """Get the embeddings of interests. If the embedder does not answer in time, they are measured by words until it
+        has answered."""
+        missing = {text for text in texts if text not in self.vectors}
         if self._embedder is None or not missing:
             return
+        if new := sorted(missing - self._asked.keys()):
+            task = asyncio.create_task(self._embed(self._embedder, new), name="embed interests")
+            self._asked |= dict.fromkeys(new, task)
+        await asyncio.wait({self._asked[text] for text in missing if text in self._asked}, timeout=self._embed_seconds)
+
+    async def _embed(self, embedder: Embedder, texts: Sequence[str]) -> None:
         try:
-            made = await self._embedder.queries(missing)
+            made = await embedder.queries(texts)
         except (RetryLater, GiveUp) as error:
-            log.warning("interests are compared by their words only", reason=str(error), interests=len(missing))
-            return
-        self.vectors.update({text: np.frombuffer(vector, "<f4") for text, vector in zip(missing, made, strict=True)})
-        while len(self.vectors) > MOST_VECTORS:
-            self.vectors.popitem(last=False)
+            log.warning("interests are compared by their words only", reason=str(error), interests=len(texts))
+        else:
+            self.vectors.update({text: np.frombuffer(vector, "<f4") for text, vector in zip(texts, made, strict=True)})
+            while len(self.vectors) > MOST_VECTORS:
+                self.vectors.popitem(last=False)
+        finally:
+            for text in texts:
+                del self._asked[text]
+
+    async def stop(self) -> None:
+        """Stop waiting for embeddings."""
+        tasks = set(self._asked.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     # ── counts ──
 

@@ -9,10 +9,11 @@ from itertools import pairwise
 import numpy as np
 
 from bot import topics
+from bot.arxiv import categories
 from bot.errors import BadTopic
 from bot.relevance.paper_block import dense_rows, raw_weights
 from bot.relevance.term_table import Floats, Keys, TermTable
-from bot.relevance.terms import key_of, occurrences, stem
+from bot.relevance.terms import category_term, key_of, occurrences, stem
 from bot.topics.syntax_tree import And, Category, Field, Leaf, Node, Not, Or, Term, is_prefix
 
 
@@ -40,12 +41,14 @@ class ExactTerm:
 @dataclass(frozen=True, slots=True)
 class Query:
     """A topic as papers are compared with it. `wanted` is None if it has no words; `categories` are then its codes, if
-    it names nothing else."""
+    it names nothing else, and `fields` says of each what its papers are about: a vector from its own papers, or its
+    name where there are too few of these."""
 
     wanted: TextQuery | None
     unwanted: tuple[TextQuery, ...] = ()
     exact: tuple[ExactTerm, ...] = ()
     categories: frozenset[str] = frozenset()
+    fields: tuple[Floats | TextQuery, ...] = ()
 
 
 def compiled(query: str, table: TermTable) -> Query:
@@ -62,9 +65,16 @@ def compiled(query: str, table: TermTable) -> Query:
     phrases = [_unstarred(leaf.words) for leaf in leaves if isinstance(leaf, Term) and leaf.field is not Field.AUTHOR]
     if not phrases:
         codes = frozenset(leaf.code for leaf in leaves if isinstance(leaf, Category))
-        return Query(None, categories=codes if len(leaves) == len(codes) else frozenset())
+        if len(leaves) > len(codes):  # authors
+            return Query(None)
+        return Query(None, categories=codes, fields=tuple(_field(code, table) for code in sorted(codes)))
     exact = [_exact(phrase, table) for phrase in phrases]
     return Query(text_query([*map(" ".join, phrases)], table), exact=tuple(term for term in exact if term.keys))
+
+
+def _field(code: str, table: TermTable) -> Floats | TextQuery:
+    vector = table.vectors.of(key_of(category_term(code)))
+    return text_query([categories.name_of(code)], table) if vector is None else vector
 
 
 def text_query(texts: Sequence[str], table: TermTable) -> TextQuery:

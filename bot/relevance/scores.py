@@ -61,6 +61,13 @@ def of_categories(named: frozenset[str], primary: Collection[str], categories: C
     return 0.0 if named.isdisjoint(categories) else weights.IN_CROSS_LIST
 
 
+def central(named: Floats, fields: list[Floats]) -> Floats:
+    """The score of a topic that only names categories: `named` (`of_categories`), more for papers that are like most
+    papers of the category that they fit best."""
+    found = named + weights.FIELD * np.clip(np.max(fields, axis=0), 0, 1)
+    return np.asarray(np.clip(found, 0, 1), np.float32)
+
+
 def probability(sums: Floats) -> Floats:
     """The sums of a model as probabilities."""
     return np.asarray(1 / (1 + np.exp(-np.clip(sums, -50, 50))), np.float32)

@@ -32,6 +32,14 @@ class TermVectors:
     def length(self) -> int:
         return int(self.rows.shape[1])
 
+    def of(self, key: int) -> Floats | None:
+        """The vector of a term, of length 1; None if it has none."""
+        at = int(np.searchsorted(self.keys, np.uint32(key)))
+        if at == len(self.keys) or self.keys[at] != key:
+            return None
+        row = self.rows[at].astype(np.float32)
+        return np.asarray(row / max(float(np.linalg.norm(row)), 1e-9), np.float32)
+
 
 NO_VECTORS = TermVectors("", np.zeros(0, np.uint32), np.zeros((0, 0), np.int8))
 

@@ -10,7 +10,7 @@ TITLE_COUNTS = 3.0
 PAIR = 0.7
 """Weight of two neighbouring words as a term, beside the two words themselves."""
 
-IDF_POWER = 0.8
+IDF_POWER = 0.9
 """Below 1, the rarest terms weigh less against the others."""
 
 MOST_TERMS = 300_000
@@ -18,9 +18,9 @@ MOST_TERMS = 300_000
 
 # ── similarity of a paper to a text ──
 
-SPARSE = 0.6
+SPARSE = 0.83
 """Weight of the terms that paper and text share."""
-DENSE = 0.4
+DENSE = 0.17
 """Weight of the terms' vectors, by which different words of one subject are close."""
 EMBEDDING = 1.0
 """Weight of the embeddings, where both have one, beside `SPARSE` and `DENSE`."""
@@ -34,7 +34,7 @@ MIDDLE = 0.16
 STEEPNESS = 2.0
 """How fast the score grows there: the power of the similarity in it."""
 
-CLOSE = 0.5
+CLOSE = 0.1
 """The least score of a paper that an interest brings."""
 
 # ── exact words ──
@@ -44,10 +44,12 @@ EXACT = 0.6
 SATURATION = 1.5
 """After so many occurrences a term has half of its greatest weight; the title counts as often as in `TITLE_COUNTS`."""
 
-IN_PRIMARY = 0.5
+IN_PRIMARY = 0.32
 """Score of a paper for a topic that only names categories, if its primary category is among them."""
 IN_CROSS_LIST = 0.3
 """Likewise if only other categories are."""
+FIELD = 0.6
+"""How much more for a paper that is just what most papers of the category are."""
 NO_WORDS = 0.5
 """Score for a topic of authors: its papers are equally good."""
 
@@ -72,11 +74,11 @@ PRIOR = 1.0
 """Weight of all topics and interests of a chat together, as positive examples."""
 NEGATIVE_SHARE = 1.0
 """The weight of all negative examples for one of the positive ones."""
-DENSE_SCALE = 0.7
+DENSE_SCALE = 0.5
 """Length of the dense part of an example beside the terms' length of 1."""
 EMBEDDING_SCALE = 1.0
 """Length of the embedding in an example."""
-REGULARIZATION = 8.0
+REGULARIZATION = 40.0
 """scikit-learn's C: the greater, the closer the model fits its examples."""
 MODEL_TERMS = 1_500
 """Terms of a model, those with the greatest weights."""

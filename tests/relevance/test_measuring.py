@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import UTC, datetime
 
 import pytest
@@ -195,6 +196,38 @@ async def test_embeddings_count_where_a_paper_has_one(store: SqlStore) -> None:
     await relevance.read(entries)
     close, far = relevance.of_topic(foreign, [1, 3])
     assert close > max(far, without[0])
+
+
+async def test_a_slow_embedder_holds_up_nothing(store: SqlStore) -> None:
+    embedder = _SlowEmbedder()
+    relevance = PaperRelevance(store, embedder, embed_seconds=0.01)
+    await relevance.read(listing())
+    await relevance.prepare([INTEREST])
+    await relevance.prepare([INTEREST])
+    assert len(embedder.queried) == 1, "asked once, as long as no answer has come"
+    by_words = relevance.of_topic(INTEREST, [1])
+    [vector] = await FakeEmbedder().queries(["audio"])
+    await store.save_vectors(embedder.name, {("2606.00001", 1): vector})
+    await relevance.read(listing())
+    assert relevance.of_topic(INTEREST, [1]) == by_words
+    embedder.may_answer.set()
+    await asyncio.sleep(0.01)
+    await relevance.prepare([INTEREST])
+    assert relevance.of_topic(INTEREST, [1]) != by_words
+    await relevance.close_parts()
+
+
+class _SlowEmbedder(FakeEmbedder):
+    """Answers for queries when it may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_answer = asyncio.Event()
+
+    async def queries(self, texts: Collection[str]) -> list[bytes]:
+        made = await super().queries(texts)
+        await self.may_answer.wait()
+        return made
 
 
 async def test_memory_is_limited() -> None:

@@ -172,12 +172,12 @@ async def test_a_worker_has_nothing_to_do_for_a_service_that_does_it_all(tmp_pat
         await worker.work(load(data_dir=tmp_path))
 
 
-@pytest.mark.parametrize("text", ["learn", "read,learn", " , "])
+@pytest.mark.parametrize("text", ["teach", "read,teach", " , "])
 def test_an_unknown_queue_is_refused_with_the_known_ones(text: str) -> None:
-    with pytest.raises(TellUser, match="name some of read, summarize, compose"):
+    with pytest.raises(TellUser, match="name some of read, summarize, compose, learn"):
         worker.parse_queues(text)
 
 
 def test_queues_are_a_list_with_commas() -> None:
-    assert worker.parse_queues(None) == ("read", "summarize", "compose")
+    assert worker.parse_queues(None) == ("read", "summarize", "compose", "learn")
     assert worker.parse_queues("compose, read,compose") == ("compose", "read")

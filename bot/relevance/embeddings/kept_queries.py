@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Collection, Sequence
 
@@ -13,6 +14,7 @@ class KeptQueries:
 
     def __init__(self, embedder: Embedder, store: Terms) -> None:
         self._embedder, self._store = embedder, store
+        self._turn = asyncio.Lock()
 
     @property
     def name(self) -> str:
@@ -26,6 +28,11 @@ class KeptQueries:
         return await self._embedder.passages(texts)
 
     async def queries(self, texts: Collection[str]) -> list[bytes]:
+        # One call after the other: the next one finds what this one keeps.
+        async with self._turn:
+            return await self._queries(texts)
+
+    async def _queries(self, texts: Collection[str]) -> list[bytes]:
         keys = {text: _key(text) for text in texts}
         found = dict(await self._store.vectors(self.name, set(keys.values())))
         missing = [text for text, key in keys.items() if key not in found]
