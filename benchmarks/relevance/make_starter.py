@@ -17,8 +17,9 @@ from pathlib import Path
 import numpy as np
 
 from bot.model import Paper
-from bot.relevance.term_vectors import VectorText, term_vectors
-from bot.relevance.terms import category_term, is_pair, occurrences_in
+from bot.relevance.paper_block import paper_row
+from bot.relevance.term_vectors import term_vectors
+from bot.relevance.terms import category_term, is_pair, key_of, occurrences_in
 
 FEWEST_PAPERS, FEWEST_PAPERS_OF_PAIR = 3, 4
 """Rarer terms are left out: most of them are names, and the file is part of every installation."""
@@ -35,6 +36,11 @@ def papers_in(files: Iterable[Path]) -> Iterator[Paper]:
                     yield Paper(entry["id"], 1, entry["title"], (), entry["abstract"], categories)
 
 
+def terms_in(paper: Paper) -> Iterator[str]:
+    yield from occurrences_in(paper).counts
+    yield from map(category_term, paper.categories)
+
+
 def is_kept(term: str, papers: int) -> bool:
     fewest = FEWEST_PAPERS_OF_PAIR if is_pair(term) else FEWEST_PAPERS
     return papers >= fewest or term.startswith(category_term(""))
@@ -46,18 +52,14 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, default=Path("bot/relevance/starter.npz"))
     options = parser.parse_args()
     papers = list(papers_in(options.files))
-    made = term_vectors([VectorText(occurrences_in(paper).counts, paper.categories) for paper in papers])
-    counts = dict(zip(made.terms, made.counts.tolist(), strict=True))
-    kept = [
-        row
-        for row, term in enumerate(made.terms)
-        if term.startswith(category_term(""))
-        or counts[term] >= (FEWEST_PAPERS_OF_PAIR if is_pair(term) else FEWEST_PAPERS)
-    ]
-    kept.sort(key=lambda row: (-made.counts[row], made.terms[row]))
+    made = term_vectors([paper_row(number, paper) for number, paper in enumerate(papers)])
+    names = {key_of(term): term for paper in papers for term in terms_in(paper)}
+    terms = [names[key] for key in made.keys.tolist()]
+    kept = [row for row, count in enumerate(made.counts.tolist()) if is_kept(terms[row], count)]
+    kept.sort(key=lambda row: (-made.counts[row], terms[row]))
     np.savez_compressed(
         options.output,
-        terms=np.frombuffer("\n".join(made.terms[row] for row in kept).encode(), np.uint8),
+        terms=np.frombuffer("\n".join(terms[row] for row in kept).encode(), np.uint8),
         counts=made.counts[kept].astype(np.uint16),
         papers=len(papers),
         vectors=made.rows[kept],

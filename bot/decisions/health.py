@@ -24,6 +24,7 @@ from bot.model import (
     Platform,
     SendingProgress,
     Usage,
+    VectorsOrigin,
 )
 
 DAYS = 7
@@ -176,6 +177,8 @@ class Status:
     held: frozenset[Platform] = frozenset()
     forecasts: tuple[SendingForecast, ...] = ()
     similarity: Similarity | None = None
+    vectors: VectorsOrigin | None = None
+    """Of the store's vectors of terms; None if the bundled ones are used."""
 
     @property
     def silent(self) -> bool:

@@ -59,7 +59,17 @@ from bot.model.papers import (
 from bot.model.platforms import ARCHIVE, Bot, ChatRef, Platform
 from bot.model.readings import Extent, Figure, FoundLinks, Paragraph, Reading, Section, SectionKind, Source, Table
 from bot.model.references import FoundPapers, NamedPaper, PaperList
-from bot.model.relevance import ChatModel, Reason, ReasonKind, TermCounts, Vote, VoteCounts, VoteKind
+from bot.model.relevance import (
+    ChatModel,
+    Reason,
+    ReasonKind,
+    StoredVectors,
+    TermCounts,
+    VectorsOrigin,
+    Vote,
+    VoteCounts,
+    VoteKind,
+)
 from bot.model.summaries import (
     Claim,
     Conclusion,
@@ -155,6 +165,7 @@ __all__ = [
     "Sent",
     "Settlement",
     "Source",
+    "StoredVectors",
     "Style",
     "SubscribeResult",
     "Subscription",
@@ -171,6 +182,7 @@ __all__ = [
     "Unknown",
     "Unseen",
     "Usage",
+    "VectorsOrigin",
     "Vote",
     "VoteCounts",
     "VoteKind",

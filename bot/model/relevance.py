@@ -73,6 +73,25 @@ class TermCounts:
     counts: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class VectorsOrigin:
+    """Where vectors of terms come from: made at that time from `papers` papers of the store, which had counted
+    `counted` papers. Equal names have equal vectors."""
+
+    name: str
+    papers: int
+    counted: int
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVectors:
+    """Vectors of terms, packed by `bot.relevance.own_vectors`."""
+
+    origin: VectorsOrigin
+    data: bytes
+
+
 class ReasonKind(enum.StrEnum):
     """A reason for a paper's place."""
 

@@ -9,6 +9,7 @@ anywhere and be run again: nothing is lost, and nothing is done twice.
     summarize(store, chain)        wanted                     →  summaries, once per version × language × depth
     Embedding(store, embedder, clock).run()  papers         →  vectors, beside the other steps: nothing waits for it
     Learning(store, relevance, clock).run()  votes          →  a model for each chat, beside the other steps
+    VectorMaking(store, relevance, clock).run()  papers     →  vectors of terms, about once a week
     spread(store, loads)           too many chats due at once →  a minute for each of them
     compose(store, builder)        chats that are due         →  digests and their deliveries, written before sending
     DeliveryWorker(store, …).deliver()   deliveries           →  messages, and the outcome of each
@@ -34,6 +35,7 @@ from bot.pipeline.rankings import Rankings
 from bot.pipeline.read import read
 from bot.pipeline.spread import sending_forecasts, spread
 from bot.pipeline.summarize import summarize
+from bot.pipeline.term_vectors import VectorMaking
 from bot.pipeline.upkeep import is_upkeep_due, upkeep
 from bot.pipeline.waiting_chats import WaitingChats
 
@@ -47,6 +49,7 @@ __all__ = [
     "Learning",
     "Patience",
     "Rankings",
+    "VectorMaking",
     "WaitingChats",
     "choose",
     "compose",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.model import Announced, ChatModel, Paper, VoteKind
+from bot.model import Announced, ChatModel, Paper, VectorsOrigin, VoteKind
+from bot.ports.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,10 @@ class Relevance(Protocol):
 
     async def count(self, papers: Sequence[Paper], upto: int) -> None:
         """Add the terms of these papers to the store's counts, which then reach up to that sequence number."""
+
+    async def make_vectors(self, papers: AsyncIterator[Sequence[Paper]], counted: int, clock: Clock) -> VectorsOrigin:
+        """Make the vectors of terms from these papers, in another process; store and use them. `counted` is how many
+        papers the store has counted. Raises `RetryLater` and `GiveUp`."""
 
     def of_topic(self, query: str, seqs: Sequence[int]) -> Sequence[float]:
         """How well each of these papers, which were read, fits a topic or an interest (normalized query), 0 to 1.

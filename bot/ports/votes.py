@@ -6,7 +6,17 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.model import ChatModel, ChatRef, Paper, TermCounts, Vote, VoteCounts, VoteKind
+from bot.model import (
+    ChatModel,
+    ChatRef,
+    Paper,
+    StoredVectors,
+    TermCounts,
+    VectorsOrigin,
+    Vote,
+    VoteCounts,
+    VoteKind,
+)
 
 
 class Votes(Protocol):
@@ -63,6 +73,18 @@ class Terms(Protocol):
 
     async def save_term_counts(self, counts: TermCounts) -> bool:
         """Replace the counts; False if the stored ones reach as far already (another process has counted)."""
+
+    async def counted_papers(self) -> int:
+        """How many papers `term_counts` are of; costs little."""
+
+    async def term_vectors_origin(self) -> VectorsOrigin | None:
+        """Where the stored vectors of terms come from; None if there are none. Costs little."""
+
+    async def term_vectors(self) -> StoredVectors | None: ...
+
+    async def save_term_vectors(self, vectors: StoredVectors) -> None:
+        """Replace the vectors of terms. If they are others, all chats with a model are then among `chats_to_learn`,
+        behind those that wait already; models that were begun before are to be trained once more."""
 
     async def vectors(self, embedder: str, papers: Collection[tuple[str, int]]) -> Mapping[tuple[str, int], bytes]:
         """The stored vectors by (paper id, version), as float32 bytes (little endian, with the precision of

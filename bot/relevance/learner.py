@@ -4,6 +4,7 @@ It reads one request a line from standard input and answers each with a line; it
 when it has loaded its libraries. It ends with its input. A request is
 
     {"table": {"keys", "counts", "papers"} | null,       the counts of terms, if they are others than before
+     "vectors": {"name", "keys", "rows"} | null,         the vectors of terms, likewise; first, the bundled ones
      "papers": {name: [title, abstract, embedding]},     papers that no earlier request had
      "examples": [[name, weight], …],                    below 0 for what is not liked
      "topics": [[text, weight, embedding], …]}           what the chat's topics and interests want
@@ -15,25 +16,21 @@ from. Arrays are base64 of their bytes, little endian; a missing embedding is ""
 from __future__ import annotations
 
 import base64
-import json
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import IO, Any
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
+from bot.relevance.line_answers import answer_lines
 from bot.relevance.paper_block import NO_FLOATS, dense_rows, raw_weights
 from bot.relevance.starter import starter
-from bot.relevance.term_table import Floats, Keys, TermTable
+from bot.relevance.term_table import Floats, Keys, TermTable, TermVectors
 from bot.relevance.terms import Occurrences, key_of, occurrences
 from bot.relevance.training import Example, Trained, train
 from bot.relevance.weights import TITLE_COUNTS
-
-NICENESS = 10
-"""How much less urgent than the service it is to the operating system."""
 
 MEMORY_BYTES = 3_000_000_000
 """Limit of address space, which includes libraries and more than the memory in use."""
@@ -54,14 +51,13 @@ class Learner:
     """Trains models one after another, and keeps what it has read of papers."""
 
     def __init__(self, start: TermTable | None = None) -> None:
-        self._start = start or starter()
-        self._table = self._start
+        self._table = start or starter()
         self._papers: dict[str, Text] = {}
 
     def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Train a model as the module describes."""
-        if request["table"]:
-            self._use(request["table"])
+        if request["table"] or request["vectors"]:
+            self._use(request["table"], request["vectors"])
         for name, (title, abstract, embedding) in request["papers"].items():
             self._papers[name] = _text(occurrences((title, TITLE_COUNTS), (abstract, 1.0)), embedding)
         weighted = [(self._papers[name], weight) for name, weight in request["examples"]]
@@ -69,9 +65,14 @@ class Learner:
         trained = train([self._example(text, weight) for text, weight in weighted])
         return {} if trained is None else _as_answer(trained, [text for text, _ in weighted])
 
-    def _use(self, table: Mapping[str, Any]) -> None:
-        keys, counts = (np.frombuffer(base64.b64decode(table[name]), "<u4") for name in ("keys", "counts"))
-        self._table = TermTable(keys, counts, table["papers"], self._start.vectors)
+    def _use(self, table: Mapping[str, Any] | None, vectors: Mapping[str, Any] | None) -> None:
+        if table:
+            keys, counts = (_keys(table[name]) for name in ("keys", "counts"))
+            self._table = TermTable(keys, counts, table["papers"], self._table.vectors)
+        if vectors:
+            keys = _keys(vectors["keys"])
+            rows = np.frombuffer(base64.b64decode(vectors["rows"]), np.int8).reshape(len(keys), -1)
+            self._table = replace(self._table, vectors=TermVectors(vectors["name"], keys, rows))
         for text in self._papers.values():
             text.example = None
 
@@ -112,41 +113,13 @@ def _surfaces(keys: list[int], texts: Iterable[Text]) -> list[str]:
     return [min(counts[key].items(), key=lambda entry: (-entry[1], entry[0]))[0] for key in keys]
 
 
+def _keys(encoded: str) -> Keys:
+    return np.frombuffer(base64.b64decode(encoded), "<u4")
+
+
 def _encoded(values: Floats) -> str:
     return base64.b64encode(values.astype("<f4").tobytes()).decode()
 
 
-def main() -> int:
-    """Answer requests until the input ends; returns 0."""
-    _set_limits()
-    answers = _own_output()
-    learner = Learner()
-    _write(answers, {"ready": True})
-    for line in sys.stdin:
-        _write(answers, learner.answer(json.loads(line)))
-    return 0
-
-
-def _set_limits() -> None:
-    if sys.platform != "win32":
-        import resource
-
-        os.nice(NICENESS)
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _own_output() -> IO[str]:
-    """Standard output for the answers alone: what a library prints goes to standard error."""
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    return answers
-
-
-def _write(answers: IO[str], value: object) -> None:
-    answers.write(json.dumps(value) + "\n")
-    answers.flush()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(answer_lines(lambda: Learner().answer, most_bytes=MEMORY_BYTES))

@@ -16,7 +16,8 @@ from bot.model import ChatModel
 from bot.ports.relevance import Examples
 from bot.relevance.line_process import LineProcess
 from bot.relevance.model_weights import embedder_name
-from bot.relevance.term_table import Floats, TermTable
+from bot.relevance.starter import starter
+from bot.relevance.term_table import Floats, TermTable, TermVectors
 from bot.relevance.training_set import PaperExample, paper_examples
 from bot.relevance.weights import MOST_LIKED, PRIOR
 
@@ -51,6 +52,8 @@ class LearnerProcess:
         self._sent: set[str] = set()
         """Names of the papers that the process has read."""
         self._table: TermTable | None = None
+        self._vectors_name = ""
+        """Of the vectors of terms that the process has."""
 
     @property
     def pid(self) -> int | None:
@@ -107,6 +110,7 @@ class LearnerProcess:
         if is_new:
             self._sent.clear()
             self._table = None
+            self._vectors_name = starter().vectors.name
         names, new = [], {}
         for paper, _ in examples:
             vector = vectors.get((paper.id, paper.version), b"")
@@ -117,6 +121,7 @@ class LearnerProcess:
         self._sent.update(new)
         request = {
             "table": None if table is self._table else _packed(table),
+            "vectors": None if table.vectors.name == self._vectors_name else _packed_vectors(table.vectors),
             "papers": new,
             "examples": [[name, example.weight] for name, example in zip(names, examples, strict=True)],
             "topics": [
@@ -124,7 +129,7 @@ class LearnerProcess:
                 for text, vector in topics.items()
             ],
         }
-        self._table = table
+        self._table, self._vectors_name = table, table.vectors.name
         return request
 
 
@@ -133,6 +138,14 @@ def _packed(table: TermTable) -> dict[str, Any]:
         "keys": _encoded(table.keys.astype("<u4").tobytes()),
         "counts": _encoded(table.counts.astype("<u4").tobytes()),
         "papers": table.papers,
+    }
+
+
+def _packed_vectors(vectors: TermVectors) -> dict[str, str]:
+    return {
+        "name": vectors.name,
+        "keys": _encoded(vectors.keys.astype("<u4").tobytes()),
+        "rows": _encoded(vectors.rows.tobytes()),
     }
 
 

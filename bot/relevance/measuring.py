@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 
 import numpy as np
 
-from bot.model import Announced, ChatModel, Paper
-from bot.ports import Embedder, Store
+from bot.model import Announced, ChatModel, Paper, VectorsOrigin
+from bot.ports import Clock, Embedder, Store
 from bot.ports.relevance import Examples, Similar, Taste
 from bot.relevance import block_scores, weights
 from bot.relevance.learner_process import LearnerProcess, Vectors
@@ -20,7 +20,8 @@ from bot.relevance.paper_block import Numbers, PaperBlock
 from bot.relevance.paper_memory import MOST_BYTES, PaperMemory
 from bot.relevance.paper_reading import EMBED_SECONDS, PaperReading
 from bot.relevance.queries import Query, compiled
-from bot.relevance.term_table import Floats
+from bot.relevance.term_table import Floats, TermTable
+from bot.relevance.vector_process import make_vectors
 
 MOST_QUERIES = 4_000
 """Topics kept as arrays: about 6 MB. Others are read again."""
@@ -82,12 +83,16 @@ class PaperRelevance:
     # ── measuring ──
 
     def of_topic(self, query: str, seqs: Sequence[int]) -> Sequence[float]:
-        topic = self._query(query)
         vectors = self._reading.vectors
-        return self._by_block(seqs, lambda block, rows: block_scores.of_query(topic, block, rows, vectors))
+        # Each block with the table that it was measured with: vectors of different tables cannot be compared.
+        return self._by_block(
+            seqs, lambda block, rows: block_scores.of_query(self._compiled(query, block.table), block, rows, vectors)
+        )
 
     def of_model(self, model: ChatModel, seqs: Sequence[int]) -> Sequence[float]:
-        return self._by_block(seqs, partial(block_scores.of_model, self._weights(model)))
+        return self._by_block(
+            seqs, lambda block, rows: block_scores.of_model(self._weights(model, block.table), block, rows)
+        )
 
     def likeness(self, seq: int, others: Sequence[int]) -> Sequence[float]:
         block, row = self._memory.place(seq)
@@ -103,12 +108,12 @@ class PaperRelevance:
         block, row = self._memory.place(seq)
         terms: list[str] = []
         if query is not None:
-            wanted = self._query(query).wanted
+            wanted = self._compiled(query, block.table).wanted
             if wanted is not None:
                 found = block_scores.shared(wanted.keys, wanted.weights, block, row)
                 terms += [wanted.surfaces[key] for key in found]
         if model is not None:
-            learned = self._weights(model)
+            learned = self._weights(model, block.table)
             found = block_scores.shared(learned.keys, learned.weights, block, row)
             names = dict(zip(learned.keys.tolist(), learned.surfaces, strict=True))
             terms += [names[key] for key in found]
@@ -131,7 +136,14 @@ class PaperRelevance:
 
     # ── learning ──
 
+    async def make_vectors(self, papers: AsyncIterator[Sequence[Paper]], counted: int, clock: Clock) -> VectorsOrigin:
+        made = await make_vectors(papers, counted, clock)
+        await self._store.save_term_vectors(made)
+        await self._reading.use_stored_vectors()
+        return made.origin
+
     async def learn(self, examples: Examples, now: datetime, version: int) -> ChatModel | None:
+        await self._reading.use_stored_vectors()
         await self.prepare(examples.topics)
         wanted = [query.wanted for topic in examples.topics if (query := self._query(topic)).wanted]
         embedder = self._embedder.name if self._embedder else ""
@@ -166,8 +178,8 @@ class PaperRelevance:
     def _query(self, query: str) -> Query:
         return self._compiled(query, self._reading.table)
 
-    def _weights(self, model: ChatModel) -> ModelWeights:
-        return self._weights_of(model, self._reading.table.vectors.length)
+    def _weights(self, model: ChatModel, table: TermTable) -> ModelWeights:
+        return self._weights_of(model, table.vectors.length)
 
 
 def _texts(query: Query) -> list[str]:

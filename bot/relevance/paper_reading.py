@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import structlog
@@ -12,10 +13,11 @@ import structlog
 from bot.errors import GiveUp, RetryLater
 from bot.model import Paper
 from bot.ports import Embedder, Store
+from bot.relevance.own_vectors import unpacked
 from bot.relevance.paper_block import PaperRow, paper_row
 from bot.relevance.paper_memory import PaperMemory
 from bot.relevance.starter import starter
-from bot.relevance.term_table import Floats, TermCounter, TermTable
+from bot.relevance.term_table import Floats, TermCounter, TermTable, TermVectors
 
 log = structlog.get_logger()
 
@@ -37,6 +39,9 @@ class PaperReading:
         self._store, self._embedder = store, embedder
         self.memory = memory
         self._table: TermTable | None = None
+        self._own_vectors: TermVectors | None = None
+        self._vectors_name = ""
+        """Of the store's vectors when they were read last, damaged or not."""
         self.vectors: OrderedDict[str, Floats] = OrderedDict()
         self._asked: dict[str, asyncio.Task[None]] = {}
         """The interests that the embedder is asked for now."""
@@ -121,7 +126,12 @@ class PaperReading:
                     await asyncio.to_thread(counter.add, papers[at : at + PAPERS_AT_ONCE])
                 counts = await asyncio.to_thread(counter.counts, upto)
                 await self._store.save_term_counts(counts)
-            self._table = await asyncio.to_thread(starter().joined, counts)
+            self._use(await asyncio.to_thread(starter().joined, counts))
+
+    async def use_stored_vectors(self) -> None:
+        """Use the vectors of terms that the store has now."""
+        async with self._turn:
+            await self._load_vectors()
 
     async def _use_counts(self, upto: int) -> None:
         # Asked for once for each new announcement: as long as nobody has counted, this changes nothing.
@@ -130,9 +140,26 @@ class PaperReading:
             await self._load_counts()
 
     async def _load_counts(self) -> None:
+        await self._load_vectors()
         counts = await self._store.term_counts()
         if counts is not None and counts.seq > self.table.seq:
-            self._table = await asyncio.to_thread(starter().joined, counts)
+            self._use(await asyncio.to_thread(starter().joined, counts))
+
+    async def _load_vectors(self) -> None:
+        origin = await self._store.term_vectors_origin()
+        if origin is None or origin.name == self._vectors_name:
+            return
+        stored = await self._store.term_vectors()
+        if stored is None:
+            return
+        self._vectors_name = stored.origin.name
+        self._own_vectors = await asyncio.to_thread(unpacked, stored)
+        if self._own_vectors is None:
+            log.warning("the stored vectors of terms are damaged; the bundled ones are used", name=stored.origin.name)
+        self._use(self.table)
+
+    def _use(self, table: TermTable) -> None:
+        self._table = replace(table, vectors=self._own_vectors or starter().vectors)
 
 
 def _rows(items: Sequence[tuple[int, Paper]]) -> list[PaperRow]:

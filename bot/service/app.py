@@ -18,7 +18,7 @@ from bot.decisions.digest_content import SummaryOptions
 from bot.decisions.spreading import Load
 from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
 from bot.model import ARCHIVE, Bot, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform, is_interest
-from bot.pipeline import DayOrder, DigestBuilder, Embedding, Insight, Learning, Patience, Rankings
+from bot.pipeline import DayOrder, DigestBuilder, Embedding, Insight, Learning, Patience, Rankings, VectorMaking
 from bot.pipeline.making import EXTRACTIVE
 from bot.pipeline.named_papers import PaperFinder
 from bot.pipeline.upkeep import Limits, UpkeepResult
@@ -91,6 +91,11 @@ class App:
     def learning(self) -> Learning:
         """Return what trains the models of chats."""
         return Learning(self.store, self.relevance, self.clock)
+
+    @property
+    def vector_making(self) -> VectorMaking:
+        """Return what makes vectors of terms from the papers of the store."""
+        return VectorMaking(self.store, self.relevance, self.clock)
 
     @property
     def embedder_name(self) -> str | None:

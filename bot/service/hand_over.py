@@ -10,12 +10,12 @@ import structlog
 from bot.decisions import digest_policy, task_batches
 from bot.decisions.health import TaskCounts
 from bot.model import Chat, ChatRef
-from bot.pipeline import Embedding, Learning
+from bot.pipeline import Embedding, Learning, VectorMaking
 from bot.service.app import App
 from bot.service.owners import has_ended, is_dead
 from bot.service.status import TASK_COUNTS
 from bot.service.task_queue import TaskQueue
-from bot.service.tasks import COMPOSE, EMBED, LEARN, READ, SUMMARIZE, keys_argument, keys_from, lock_of
+from bot.service.tasks import COMPOSE, EMBED, LEARN, READ, SUMMARIZE, VECTORS, keys_argument, keys_from, lock_of
 
 log = structlog.get_logger()
 
@@ -88,6 +88,11 @@ class HandOver:
             arguments = {"chats": [str(ref) for ref in batch]}
             added += await self._queue.put(LEARN, arguments, lock=str(batch[0]))
         return added
+
+    async def vectors(self, making: VectorMaking) -> None:
+        """Queue the making of vectors of terms if that should begin now and is no task yet."""
+        if await making.should_begin():
+            await self._queue.put(LEARN, {}, lock="all", priority=task_batches.NOT_URGENT, task=VECTORS)
 
     async def compose(self) -> int:
         """Queue the chats that are due and in no task yet; returns how many tasks were added."""

@@ -111,6 +111,8 @@ async def run_steps(
     done.sent = sum(await asyncio.gather(*(worker.deliver() for worker in workers)))
     done.pages = len(await publish(app.store, app.settings, app.order))
     await app.upkeep_if_due()
+    # Last: the models are trained anew afterwards, which the next pass does before it ranks.
+    await app.vector_making.run()
     counts = await app.store.outbox_counts()
     done.waiting = sum(count for (_, state), count in counts.items() if state is DeliveryState.WAITING)
     return done

@@ -50,6 +50,8 @@ SPREAD_SECONDS = 60
 EMBED_SECONDS = 30
 # How soon a vote counts. Without new votes it asks the store once, by an index.
 LEARN_SECONDS = 5
+# How often it is checked whether vectors of terms are due: about once a week.
+VECTORS_SECONDS = 900
 # New summaries start this job at once; the interval only catches up on what was written in other ways.
 SITE_SECONDS = 600
 WATCH_SECONDS = 10
@@ -197,13 +199,23 @@ class Service:
             else:
                 await learning.run()
 
-        async with jobs.removed_at_end("poll", "read", "spread", "compose", "embed", "learn", "tend", "upkeep"):
+        making = app.vector_making
+
+        async def vectors() -> None:
+            if hand_over is not None:
+                await hand_over.vectors(making)
+            else:
+                await making.run()
+
+        names = ("poll", "read", "spread", "compose", "embed", "learn", "vectors", "tend", "upkeep")
+        async with jobs.removed_at_end(*names):
             jobs.every(POLL_SECONDS, "poll", poll)
             jobs.every(READ_SECONDS, "read", read)
             jobs.every(SPREAD_SECONDS, "spread", spread)
             jobs.every(SEND_SECONDS, "compose", compose)
             jobs.every(UPKEEP_SECONDS, "upkeep", app.upkeep_if_due)
             jobs.every(LEARN_SECONDS, "learn", learn)
+            jobs.every(VECTORS_SECONDS, "vectors", vectors)
             if (embedding := app.embedding) is not None:
                 jobs.every(EMBED_SECONDS, "embed", partial(embed, embedding))
             if hand_over is not None:

@@ -112,6 +112,7 @@ async def gather(
         sending={platform: await _progress(store, kept, platform, now) for platform in platforms},
         held=await held_platforms(store, platforms, now),
         similarity=await kept.get("vectors", lambda: similarity(store, embedder, now)) if embedder else None,
+        vectors=await store.term_vectors_origin(),
         forecasts=tuple(await kept.get("forecasts", lambda: sending_forecasts(store, loads or {}, clock))),
     )
 

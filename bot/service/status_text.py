@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from bot.decisions.embedding import Similarity, describe_similarity
 from bot.decisions.health import STALLED_AFTER, UNSETTLED, Status, Unfinished, counted, short_date, timestamp
 from bot.decisions.spreading import SendingForecast
+from bot.decisions.term_vectors import FEWEST_PAPERS
 from bot.model import JSON, FollowCounts, Platform
 
 WORTH_TELLING = timedelta(minutes=1)
@@ -32,7 +33,7 @@ def sentences(status: Status) -> list[str]:
     wait = "waits" if status.wanted == 1 else "wait"
     followers = describe_followers(status.counts)
     lines.append(f"{followers}; {counted(status.wanted, 'summary')} {wait}.")
-    lines.append(describe_similarity(status.similarity))
+    lines += [describe_similarity(status.similarity), _describe_vectors(status)]
     lines += list(_workers(status))
     lines += [f"{counted(waiting.count, waiting.what)}: {waiting.reason}" for waiting in status.unfinished]
     lines += [f"{ref} gets nothing: {why}" for ref, why in status.suspended.items()]
@@ -55,6 +56,15 @@ def _workers(status: Status) -> Iterable[str]:
         running = "is" if len(status.workers) == 1 else "are"
         yield f"{counted(len(status.workers), 'worker')} {running} alive: {', '.join(status.workers)}."
         yield f"Tasks that wait for a worker: {', '.join(queues) or 'none'}."
+
+
+def _describe_vectors(status: Status) -> str:
+    if status.vectors is None:
+        return (
+            f"Vectors of terms are the bundled ones; from {FEWEST_PAPERS:,} papers on, they are made from this store."
+        )
+    made = f"{status.vectors.papers:,} papers of this store"
+    return f"Vectors of terms were made from {made} on {timestamp(status.vectors.made_at, status.at)}."
 
 
 def describe_followers(counts: FollowCounts) -> str:

@@ -17,7 +17,7 @@ from bot import pipeline
 from bot.decisions import polling
 from bot.errors import RetryLater
 from bot.model import JSON, ChatRef, Depth, SummaryKey
-from bot.pipeline import Embedding, Learning
+from bot.pipeline import Embedding, Learning, VectorMaking
 from bot.pipeline.poll import poll_state
 from bot.service.app import App
 from bot.service.counting import TASKS
@@ -28,8 +28,8 @@ log = structlog.get_logger()
 READ, SUMMARIZE, COMPOSE, LEARN = "read", "summarize", "compose", "learn"
 QUEUES = (READ, SUMMARIZE, COMPOSE, LEARN)
 
-EMBED = "embed"
-"""Another task of the queue `LEARN`."""
+EMBED, VECTORS = "embed", "vectors"
+"""Other tasks of the queue `LEARN`."""
 
 # 2, 4, 8, 16 and 32 seconds; what then still is pending is queued again.
 RETRY = procrastinate.RetryStrategy(max_attempts=5, exponential_wait=2, retry_exceptions=[RetryLater])
@@ -47,6 +47,7 @@ class TaskContext:
     app: App
     queue: TaskQueue
     learning: Learning
+    making: VectorMaking
     embedding: Embedding | None = None
     last_done_at: datetime | None = None
     _worker_id: int | None = None
@@ -151,6 +152,15 @@ async def embed(job_context: JobContext, papers: list[list[Any]]) -> None:
         made = await context.embedding.these([(paper_id, version) for paper_id, version in papers])
         if made:
             await context.ask_for_more(LEARN, EMBED)
+
+
+@tasks.task(name=VECTORS, queue=LEARN, pass_context=True, retry=RETRY)
+async def vectors(job_context: JobContext) -> None:
+    """Make the vectors of terms, unless another worker has made them meanwhile."""
+    context = _task_context(job_context)
+    async with context.doing(job_context.job):
+        if await context.making.are_due():
+            await context.making.make()
 
 
 # ── arguments, which are JSON ──

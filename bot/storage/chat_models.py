@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatModel, ChatRef, Vote
 from bot.storage import row_mapping, tables
-from bot.storage.chat_conditions import are_chats, chat_id_of, mark_changed
+from bot.storage.chat_conditions import are_chats, chat_id_of, lock_chats, mark_changed
 from bot.storage.engine import Database
 
 if TYPE_CHECKING:
@@ -57,8 +57,9 @@ class SqlChatModels:
             version = await connection.scalar(select(_models.c.version).where(_models.c.chat_id == chat_id)) or 0
             if is_outdated or (model is not None and model.version <= version):
                 return False
-            # One that is still behind its votes waits behind all others.
-            waiting_since = None if learned == stored else now
+            is_behind = learned != stored or (model is not None and await _has_newer_vectors(connection, model, now))
+            # One that is behind its votes or the vectors of terms waits behind all others.
+            waiting_since = now if is_behind else None
             values = {**(_EMPTY if model is None else _row(model)), "waiting_since": waiting_since}
             insert = self.db.insert(_models).values(chat_id=chat_id, **values)
             await connection.execute(insert.on_conflict_do_update(index_elements=[_models.c.chat_id], set_=values))
@@ -83,6 +84,20 @@ async def wait_to_learn(database: Database, connection: AsyncConnection, chat_id
     await connection.execute(
         insert.on_conflict_do_update(index_elements=[_models.c.chat_id], set_={"waiting_since": waiting_since})
     )
+
+
+async def _has_newer_vectors(connection: AsyncConnection, model: ChatModel, now: datetime) -> bool:
+    """Whether the vectors of terms were replaced while a model was trained."""
+    made_at = await connection.scalar(select(tables.term_vectors.c.made_at))
+    # A time in the future was written by a clock that ran ahead: no model would ever be newer.
+    return made_at is not None and model.trained_at < made_at <= now
+
+
+async def learn_anew(connection: AsyncConnection, now: datetime) -> None:
+    """Let all models be trained anew; chats that wait already keep their place."""
+    has_model = _models.c.body.is_not(None) & _models.c.waiting_since.is_(None)
+    await lock_chats(connection, _chats.c.id.in_(select(_models.c.chat_id).where(has_model)))
+    await connection.execute(update(_models).where(has_model).values(waiting_since=now))
 
 
 async def join_models(connection: AsyncConnection, source: int, target: int) -> None:

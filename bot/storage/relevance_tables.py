@@ -48,6 +48,18 @@ term_counts = Table(
     Column("counts", LargeBinary, nullable=False),  # JSON of counts by term, compressed
 )
 
+# A single row, too.
+term_vectors = Table(
+    "term_vectors",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("papers", Integer, nullable=False),
+    Column("counted", Integer, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("data", LargeBinary, nullable=False),  # compressed
+)
+
 # No foreign key: the vector of a text that is no paper is stored here too, under a name that is no paper's id.
 vectors = Table(
     "vectors",

