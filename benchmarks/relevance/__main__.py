@@ -1,13 +1,14 @@
 """How well the first ten papers fit readers, measured on graded papers and on topics that people were shown papers for.
 
     .venv/bin/python -m benchmarks.relevance --papers ../shared/corpus/days/*.gz
-        [--topics FILE.jsonl.gz] [--embeddings FILE.npz] [--seeds N] [--starter FILE.npz]
+        [--topics FILE.jsonl.gz] [--embeddings FILE.npz] [--seeds N] [--held-out]
 
 The orders are those of `paperboy digest`: the bare topic, a sentence, likes, and all together. Likes are papers of the
 first two days that both graders found relevant, drawn with `--seeds` seeds; their orders, and those that they are
 compared with, are of the later days. `--embeddings` is a file that keeps the vectors of the local model: computing
-them takes a quarter of an hour the first time. `--starter` is a table of terms to use instead of the bundled one, such
-as one made by `make_starter` without the papers of the later days. `--topics` are papers with the topic under which
+them takes a quarter of an hour the first time. With `--held-out`, the
+vectors of terms are made of the papers of the first two days and of `--topics`, as a store would make them: the bundled
+ones have seen all these papers. `--topics` are papers with the topic under which
 people were shown them, and the days: for each topic and month, the papers of all topics are put into order.
 """
 
@@ -24,7 +25,7 @@ from benchmarks.relevance import baselines
 from benchmarks.relevance.figures import Figures, figures_of, mean
 from benchmarks.relevance.graded_papers import RELEVANT, Interest, agreement, announced, grades, interests
 from benchmarks.relevance.scene import Scene, open_scene
-from benchmarks.relevance.shown_papers import show_topics
+from benchmarks.relevance.shown_papers import show_topics, shown_papers
 from bot.model import Announced, Paper
 
 LIKES = (3, 5, 12, 50)
@@ -131,13 +132,15 @@ async def main() -> None:
     parser.add_argument("--papers", nargs="+", type=Path, required=True)
     parser.add_argument("--embeddings", type=Path)
     parser.add_argument("--topics", type=Path)
-    parser.add_argument("--starter", type=Path)
+    parser.add_argument("--held-out", action="store_true")
     parser.add_argument("--seeds", type=int, default=3)
     options = parser.parse_args()
-    if options.starter:
-        use_starter(options.starter)
     days = announced(options.papers)
-    async with open_scene(days, options.embeddings) as scene:
+    known: list[Paper] = []
+    if options.held_out:
+        known = [entry.paper for day in sorted(days)[:LIKED_DAYS] for entry in days[day]]
+        known += shown_papers(options.topics) if options.topics else []
+    async with open_scene(days, options.embeddings, known) as scene:
         await Benchmark(scene, days, options.seeds).run()
     if options.topics:
         await show_topics(options.topics)

@@ -20,6 +20,9 @@ from bot.relevance.embeddings.embedding_client import EmbeddingClient
 from bot.relevance.embeddings.kept_queries import KeptQueries
 from bot.relevance.embeddings.local import LocalEmbeddings
 from bot.relevance.measuring import PaperRelevance
+from bot.relevance.own_vectors import packed, stored_vectors
+from bot.relevance.paper_block import paper_row
+from bot.relevance.term_vectors import term_vectors
 from bot.service.clock import SystemClock
 from bot.storage.store import open_store
 
@@ -37,8 +40,11 @@ class Scene:
 
 
 @asynccontextmanager
-async def open_scene(days: dict[date, list[Announced]], vectors: Path | None) -> AsyncIterator[Scene]:
-    """A scene in a new SQLite file. With `vectors`, papers and sentences have those of the local model."""
+async def open_scene(
+    days: dict[date, list[Announced]], vectors: Path | None = None, known: Sequence[Paper] = ()
+) -> AsyncIterator[Scene]:
+    """A scene in a new SQLite file. With `vectors`, papers and sentences have those of the local model. With `known`,
+    the vectors of terms are made of these papers."""
     with tempfile.TemporaryDirectory() as folder:
         async with await open_store(f"sqlite+aiosqlite:///{folder}/paperboy.db") as store:
             for day, entries in days.items():
@@ -49,6 +55,10 @@ async def open_scene(days: dict[date, list[Announced]], vectors: Path | None) ->
                 embedder = KeptQueries(EmbeddingClient(LocalEmbeddings(), clock, Meter(Budget(), clock)), store)
                 papers = [entry.paper for entries in days.values() for entry in entries]
                 await store.save_vectors(embedder.name, await _vectors(embedder, papers, vectors))
+            if known:
+                made = term_vectors([paper_row(number, paper) for number, paper in enumerate(known)])
+                stored = stored_vectors(packed(made.keys, made.rows), len(known), len(known), SystemClock().now())
+                await store.save_term_vectors(stored)
             relevance = PaperRelevance(store, embedder)
             try:
                 yield Scene(store, relevance)

@@ -8,12 +8,13 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from benchmarks.relevance import baselines
 from benchmarks.relevance.figures import Figures, figures_of, mean
 from benchmarks.relevance.graded_papers import paper_of
 from benchmarks.relevance.scene import open_scene
-from bot.model import Announced, Announcement, Kind
+from bot.model import Announced, Announcement, Kind, Paper
 
 FEWEST_PAPERS = 20
 """Topics with fewer papers are left out: most of their months have none."""
@@ -21,9 +22,17 @@ SHOWN = 3.0
 """The grade of a paper that was shown under the topic; others have 0."""
 
 
+def shown_papers(file: Path) -> list[Paper]:
+    return [paper_of(row) for row in _rows(file)]
+
+
+def _rows(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in gzip.decompress(file.read_bytes()).splitlines()]
+
+
 async def show_topics(file: Path) -> None:
     """Print a line for each method. Each topic's name is the sentence."""
-    rows = [json.loads(line) for line in gzip.decompress(file.read_bytes()).splitlines()]
+    rows = _rows(file)
     months: dict[date, list[Announced]] = defaultdict(list)
     topics: dict[str, set[str]] = defaultdict(set)
     for row in rows:
@@ -37,7 +46,7 @@ async def show_topics(file: Path) -> None:
     papers = {month: [entry.paper for entry in entries] for month, entries in months.items()}
     all_papers = [paper for of_month in papers.values() for paper in of_month]
     print(f"\n{len(rows)} papers shown under {len(names)} topics in {len(months)} months")
-    async with open_scene(dict(months), None) as scene:
+    async with open_scene(dict(months)) as scene:
         for method in ("BM25", "TF-IDF", "paperboy digest --about"):
             of_topics = []
             for name in names:
