@@ -13,7 +13,7 @@ MOST_VOTED = 1_000
 """The latest voted papers."""
 MOST_PASSED_OVER = 500
 """The latest papers that were shown and got no vote."""
-MOST_OTHERS = 1000
+MOST_OTHERS = 600
 """Papers that were not shown."""
 
 _ALIKE_SHARE = 0.5

@@ -16,7 +16,7 @@ from bot.topics.indexed_paper import IndexedPaper
 from bot.topics.paper_batch import PaperBatch, PaperSet, numbers
 from bot.topics.syntax_tree import Field, Term, reasons
 
-MOST_CLOSE = 20
+MOST_CLOSE = 30
 """Papers of one listing day that an interest alone brings."""
 
 

@@ -63,6 +63,8 @@ async def digest(
         subscriber = Subscriber(wanted.topic, liked, wanted.size)
         if not await on_demand.is_stored(app.store, subscriber, window):
             say("Asking arXiv for what is not stored yet …")
+        if app.embedding is not None and (liked or (wanted.topic and wanted.topic.about)):
+            say("Comparing by meaning; papers without a vector get one first, about two a second …")
         with ProgressBar("Summarizing") as bar:
             return await on_demand.digest_of(
                 app.store,
@@ -75,6 +77,7 @@ async def digest(
                 SummaryOptions(language, depth),
                 bar.advance,
                 Patience(app.clock, COMMAND_WAITS_SECONDS, bar.say),
+                app.embedding,
             )
 
 

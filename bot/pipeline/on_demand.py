@@ -34,6 +34,7 @@ from bot.model import (
 from bot.pipeline.awaited_summaries import AwaitedSummaries
 from bot.pipeline.count_terms import count_terms
 from bot.pipeline.drafts import DigestBuilder
+from bot.pipeline.embed import Embedding
 from bot.pipeline.match import matches_of, nothing_before
 from bot.pipeline.patience import Patience
 from bot.pipeline.poll import fetch_days, missing_days
@@ -126,8 +127,11 @@ async def digest_of(
     options: digest_content.SummaryOptions,
     progress: Progress | None = None,
     patience: Patience | None = None,
+    embedding: Embedding | None = None,
 ) -> Digest:
     """Return the digest that such a subscriber would get for these listing days, best first.
+
+    With `embedding`, papers that have no vector get one first, unless a topic without an interest alone chooses.
 
     Models that are paused are waited for as long as `patience` lasts, by default a minute.
 
@@ -136,6 +140,8 @@ async def digest_of(
     """
     days = listing_days(window.first, window.last)
     await fetch_days(store, source, clock, subscriber.archives, days)
+    if embedding is not None and (subscriber.liked or (subscriber.topic and subscriber.topic.about)):
+        await _embed(store, embedding, subscriber, window)
     candidates = await requested_order(store, relevance, clock, subscriber, window)
     announced = await store.counts(window.first, window.last)
     topics = (subscriber.topic.query,) if subscriber.topic else ()
@@ -160,6 +166,11 @@ async def digest_of(
         each_day=tuple([(day, await store.counts(day, day), matched[day]) for day in days]),
         unlisted=len(candidates) - len(shown) - len(also),
     )
+
+
+async def _embed(store: Store, embedding: Embedding, subscriber: Subscriber, window: Window) -> None:
+    announced = [entry.paper for entry in await store.announcements(window.first, window.last)]
+    await embedding.these([(paper.id, paper.version) for paper in (*subscriber.liked, *announced)])
 
 
 async def requested_order(

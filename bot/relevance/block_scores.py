@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -16,11 +17,20 @@ from bot.relevance.term_table import Floats, Keys
 from bot.relevance.weights import NO_WORDS
 from bot.topics.indexed_paper import category_codes
 
-Vectors = Mapping[str, Floats]
-"""The embeddings of texts, of those that have one."""
+
+@dataclass(frozen=True, slots=True)
+class Embeddings:
+    """The embeddings of texts, of those that have one, and the middle of all papers' (None: not known yet, so that
+    embeddings are not compared)."""
+
+    of_texts: Mapping[str, Floats]
+    center: Floats | None
 
 
-def of_query(query: Query, block: PaperBlock, rows: Numbers, vectors: Vectors) -> Floats:
+NO_EMBEDDINGS = Embeddings({}, None)
+
+
+def of_query(query: Query, block: PaperBlock, rows: Numbers, vectors: Embeddings) -> Floats:
     """How well these papers fit a topic, 0 to 1."""
     if query.wanted is None:
         return _of_categories(query, block, rows)
@@ -34,17 +44,20 @@ def of_query(query: Query, block: PaperBlock, rows: Numbers, vectors: Vectors) -
     return scores.of_words(scores.exact(counts, [term.rarity for term in query.exact]), similarities)
 
 
-def _similarity(text: TextQuery, block: PaperBlock, rows: Numbers, vectors: Vectors) -> Floats:
+def _similarity(text: TextQuery, block: PaperBlock, rows: Numbers, vectors: Embeddings) -> Floats:
     sparse = block.products(text.keys, text.weights, rows)
-    return scores.similarity(sparse, _cosines(block.dense, rows, text.dense), _embedded(text, block, rows, vectors))
+    dense, embedded = _cosines(block.dense, rows, text.dense), _embedded(text, block, rows, vectors)
+    return scores.similarity(sparse, dense, embedded, is_foreign=text.is_foreign)
 
 
-def _embedded(text: TextQuery, block: PaperBlock, rows: Numbers, vectors: Vectors) -> Floats | None:
-    vector = vectors.get(text.text)
+def _embedded(text: TextQuery, block: PaperBlock, rows: Numbers, vectors: Embeddings) -> Floats | None:
+    vector, center = vectors.of_texts.get(text.text), vectors.center
     # Vectors of different lengths cannot be compared: the server behind the embedder's name has changed.
-    if vector is None or len(vector) != block.embeddings.shape[1]:
+    if vector is None or center is None or not len(vector) == len(center) == block.embeddings.shape[1]:
         return None
-    return np.where(block.has_embedding[rows], _cosines(block.embeddings, rows, vector), np.float32(np.nan))
+    cosines, to_center = (_cosines(block.embeddings, rows, each) for each in (vector, center))
+    compared = scores.centred_cosines(cosines, to_center, vector, center)
+    return np.where(block.has_embedding[rows], compared, np.float32(np.nan))
 
 
 def _cosines(vectors: npt.NDArray[np.floating], rows: Numbers, vector: Floats) -> Floats:
@@ -63,7 +76,9 @@ def _of_categories(query: Query, block: PaperBlock, rows: Numbers) -> Floats:
     papers = [block.papers[row].categories for row in rows.tolist()]
     named = np.array([scores.of_categories(query.categories, _codes(paper[:1]), _codes(paper)) for paper in papers])
     of_fields = [
-        _cosines(block.dense, rows, field) if isinstance(field, np.ndarray) else _similarity(field, block, rows, {})
+        _cosines(block.dense, rows, field)
+        if isinstance(field, np.ndarray)
+        else _similarity(field, block, rows, NO_EMBEDDINGS)
         for field in query.fields
     ]
     return scores.central(named, of_fields)

@@ -83,7 +83,7 @@ class PaperRelevance:
     # ── measuring ──
 
     def of_topic(self, query: str, seqs: Sequence[int]) -> Sequence[float]:
-        vectors = self._reading.vectors
+        vectors = block_scores.Embeddings(self._reading.vectors, self._reading.center)
         # Each block with the table that it was measured with: vectors of different tables cannot be compared.
         return self._by_block(
             seqs, lambda block, rows: block_scores.of_query(self._compiled(query, block.table), block, rows, vectors)

@@ -13,6 +13,7 @@ import structlog
 from bot.errors import GiveUp, RetryLater
 from bot.model import Paper
 from bot.ports import Embedder, Store
+from bot.relevance.embeddings.centers import known_center, stored_center
 from bot.relevance.own_vectors import unpacked
 from bot.relevance.paper_block import PaperRow, paper_row
 from bot.relevance.paper_memory import PaperMemory
@@ -43,6 +44,8 @@ class PaperReading:
         self._vectors_name = ""
         """Of the store's vectors when they were read last, damaged or not."""
         self.vectors: OrderedDict[str, Floats] = OrderedDict()
+        self.center: Floats | None = known_center(embedder.name) if embedder else None
+        """The middle of all papers' embeddings; see `centers`."""
         self._asked: dict[str, asyncio.Task[None]] = {}
         """The interests that the embedder is asked for now."""
         self._turn = asyncio.Lock()
@@ -74,7 +77,10 @@ class PaperReading:
         asked = {number: (paper.id, paper.version) for number, paper in new.items()}
         asked |= await asyncio.to_thread(self.memory.without_embedding, known)
         found = await self._store.vectors(self._embedder.name, set(asked.values()))
-        return {number: np.frombuffer(found[key], "<f4") for number, key in asked.items() if key in found}
+        embeddings = {number: np.frombuffer(found[key], "<f4") for number, key in asked.items() if key in found}
+        if self.center is None and embeddings:
+            self.center = await stored_center(self._store, self._embedder.name, list(embeddings.values()))
+        return embeddings
 
     async def embed(self, texts: Collection[str]) -> None:
         """Get the embeddings of interests. If the embedder does not answer in time, they are measured by words until it

@@ -14,18 +14,23 @@ from bot.errors import BadTopic
 from bot.relevance.paper_block import dense_rows, raw_weights
 from bot.relevance.term_table import Floats, Keys, TermTable
 from bot.relevance.terms import category_term, key_of, occurrences, stem
+from bot.relevance.weights import FOREIGN
 from bot.topics.syntax_tree import And, Category, Field, Leaf, Node, Not, Or, Term, is_prefix
 
 
 @dataclass(frozen=True, slots=True)
 class TextQuery:
-    """A text as terms: ascending keys, weights whose squares sum up to 1, the surface of each key, and its vector."""
+    """A text as terms: ascending keys, weights whose squares sum up to 1, the surface of each key, and its vector.
+
+    `is_foreign`: hardly any of its terms occurs in the papers, as with a text in another language.
+    """
 
     text: str
     keys: Keys
     weights: Floats
     dense: Floats
     surfaces: Mapping[int, str]
+    is_foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,9 @@ def text_query(texts: Sequence[str], table: TermTable) -> TextQuery:
     length = float(np.sqrt((weights.astype(np.float64) ** 2).sum()))
     dense = dense_rows(keys, weights, np.array([0, len(keys)], np.int32), table.vectors)[0]
     surfaces = {key_of(term): surface for term, surface in found.surfaces.items()}
-    return TextQuery(", ".join(texts), keys, np.asarray(weights / max(length, 1e-9), np.float32), dense, surfaces)
+    values = np.asarray(weights / max(length, 1e-9), np.float32)
+    is_foreign = float((values[table.has(keys)] ** 2).sum()) < FOREIGN
+    return TextQuery(", ".join(texts), keys, values, dense, surfaces, is_foreign)
 
 
 def _unstarred(words: tuple[str, ...]) -> tuple[str, ...]:

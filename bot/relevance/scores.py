@@ -10,14 +10,27 @@ from bot.relevance import weights
 from bot.relevance.term_table import Floats
 
 
-def similarity(sparse: Floats, dense: Floats, embedding: Floats | None) -> Floats:
-    """The similarity of papers to a text: shared terms, vectors of terms, embeddings (NaN where a paper has none)."""
+def similarity(sparse: Floats, dense: Floats, embedding: Floats | None, *, is_foreign: bool = False) -> Floats:
+    """The similarity of papers to a text: shared terms, vectors of terms, and embeddings, as `centred_cosines` compares
+    them (NaN where a paper has none, which is as if it were neither close nor far)."""
     by_words = weights.SPARSE * sparse + weights.DENSE * np.maximum(dense, 0)
     if embedding is None:
         return np.asarray(by_words, np.float32)
-    total = weights.SPARSE + weights.DENSE
-    both = (total * by_words + weights.EMBEDDING * embedding) / (total + weights.EMBEDDING)
-    return np.asarray(np.where(np.isnan(embedding), by_words, both), np.float32)
+    weight = weights.EMBEDDING_ALONE if is_foreign else weights.EMBEDDING
+    return np.asarray(by_words + weight * np.nan_to_num(embedding), np.float32)
+
+
+def centred_cosines(cosines: Floats, to_center: Floats, vector: Floats, center: Floats) -> Floats:
+    """Cosines between the differences of embeddings from `center`, which lies in the middle of all papers: many models
+    give any two texts cosines near 0.8.
+
+    `cosines` are those of papers and `vector`, `to_center` those of the papers and `center`, not divided by its length.
+    """
+    squared = float(center @ center)
+    own = float(vector @ center)
+    product = cosines - to_center - own + squared
+    lengths = np.sqrt(np.maximum(1 - 2 * to_center + squared, 1e-6)) * max(1 - 2 * own + squared, 1e-6) ** 0.5
+    return np.asarray(product / lengths, np.float32)
 
 
 def pushed_away(wanted: Floats, unwanted: list[Floats]) -> Floats:

@@ -65,6 +65,10 @@ class TermTable:
         """The idf of a term that occurs in no paper."""
         return float(np.log((self.papers + 1) / _UNSEEN) ** IDF_POWER)
 
+    def has(self, keys: Keys) -> npt.NDArray[np.bool_]:
+        """Whether each of these terms occurs in a paper."""
+        return self._counts_of(keys) > 0
+
     def _counts_of(self, keys: Keys) -> npt.NDArray[np.float64]:
         at = np.searchsorted(self.keys, keys)
         at[at == len(self.keys)] = 0

@@ -22,8 +22,12 @@ SPARSE = 0.83
 """Weight of the terms that paper and text share."""
 DENSE = 0.17
 """Weight of the terms' vectors, by which different words of one subject are close."""
-EMBEDDING = 1.0
-"""Weight of the embeddings, where both have one, beside `SPARSE` and `DENSE`."""
+EMBEDDING = 0.12
+"""Weight of embeddings, compared from the middle of all papers, beside `SPARSE` and `DENSE`."""
+EMBEDDING_ALONE = 0.5
+"""Likewise for a text that shares no terms with papers, such as one in another language."""
+FOREIGN = 0.2
+"""A text is such a one if its terms that occur in papers have less than this share of its squared weights."""
 
 PUSH = 1.0
 """How much the similarity to what is pushed away costs, as far as it exceeds that to what is wanted less the margin."""
@@ -76,7 +80,7 @@ NEGATIVE_SHARE = 1.0
 """The weight of all negative examples for one of the positive ones."""
 DENSE_SCALE = 0.5
 """Length of the dense part of an example beside the terms' length of 1."""
-EMBEDDING_SCALE = 1.0
+EMBEDDING_SCALE = 0.7
 """Length of the embedding in an example."""
 REGULARIZATION = 40.0
 """scikit-learn's C: the greater, the closer the model fits its examples."""
@@ -84,7 +88,7 @@ MODEL_TERMS = 1_500
 """Terms of a model, those with the greatest weights."""
 MOST_VOTES = 1_000
 """The latest voted papers that a model is trained on."""
-MOST_NEGATIVES = 1000
+MOST_NEGATIVES = 600
 """Papers of each kind of negative example without a vote that a model is trained on."""
 MOST_LIKED = 200
 """The latest liked papers that a model names."""

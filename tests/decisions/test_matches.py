@@ -79,7 +79,7 @@ def test_an_interest_looks_at_the_papers_of_a_day_in_its_categories_that_it_was_
 
 def test_an_interest_brings_a_limited_number_of_papers_a_day_however_late_some_are() -> None:
     best_first = [*range(40, 0, -1)]
-    assert newly_close(best_first, ()) == tuple(range(21, 41))
-    assert newly_close(best_first, {40, 39, 100}) == tuple(range(22, 39))
+    assert newly_close(best_first, ()) == tuple(range(11, 41))
+    assert newly_close(best_first, {40, 39, 100}) == tuple(range(12, 39))
     assert newly_close(best_first, range(MOST_CLOSE + 3)) == ()
     assert newly_close([7, 3], {3}) == (7,)

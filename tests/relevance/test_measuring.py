@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import ChatModel
+from bot.relevance.embeddings.centers import KEY as CENTER
 from bot.relevance.measuring import PaperRelevance
 from bot.relevance.paper_block import paper_row
 from bot.relevance.paper_memory import PaperMemory
@@ -192,7 +193,8 @@ async def test_embeddings_count_where_a_paper_has_one(store: SqlStore) -> None:
     without = relevance.of_topic(foreign, [1, 3])
     assert without[0] == without[1]
     same, other = await embedder.queries(["会说话的头像", "something else entirely"])
-    await store.save_vectors(embedder.name, {("2606.00001", 1): same, ("2606.00003", 1): other})
+    vectors = {("2606.00001", 1): same, ("2606.00003", 1): other, CENTER: bytes(len(same))}
+    await store.save_vectors(embedder.name, vectors)
     await relevance.read(entries)
     close, far = relevance.of_topic(foreign, [1, 3])
     assert close > max(far, without[0])
@@ -207,7 +209,7 @@ async def test_a_slow_embedder_holds_up_nothing(store: SqlStore) -> None:
     assert len(embedder.queried) == 1, "asked once, as long as no answer has come"
     by_words = relevance.of_topic(INTEREST, [1])
     [vector] = await FakeEmbedder().queries(["audio"])
-    await store.save_vectors(embedder.name, {("2606.00001", 1): vector})
+    await store.save_vectors(embedder.name, {("2606.00001", 1): vector, CENTER: bytes(len(vector))})
     await relevance.read(listing())
     assert relevance.of_topic(INTEREST, [1]) == by_words
     embedder.may_answer.set()
