@@ -102,7 +102,11 @@ class PaperRelevance:
     def close(self, query: str, seqs: Sequence[int], most: int) -> list[int]:
         found = self.of_topic(query, seqs)
         best_first = sorted(zip((-score for score in found), seqs, strict=True))
-        return [seq for score, seq in best_first[:most] if -score >= weights.CLOSE]
+        return [
+            seq
+            for place, (score, seq) in enumerate(best_first[:most])
+            if -score >= (weights.CLOSE if place >= weights.ALWAYS_FEW else weights.NOT_FAR)
+        ]
 
     def why(self, seq: int, query: str | None, model: ChatModel | None) -> Similar:
         block, row = self._memory.place(seq)

@@ -38,8 +38,10 @@ MIDDLE = 0.16
 STEEPNESS = 2.0
 """How fast the score grows there: the power of the similarity in it."""
 
-CLOSE = 0.15
+CLOSE = 0.12
 """The least score of a paper that an interest brings."""
+ALWAYS_FEW, NOT_FAR = 5, 0.04
+"""The first so many of a day may have a lower score, this at least: on a thin day, the nearest are better than none."""
 
 # ── exact words ──
 
