@@ -54,17 +54,20 @@ class Explanations:
         )
 
     def _interest(self, seq: int, topic_ids: Sequence[int]) -> tuple[str, ...] | None:
-        """What the paper shares with the closest interest of these topics, else the interest itself; None if none of
-        them is one."""
+        """What the paper shares with the closest interest of these topics that it shares a word with, else the closest
+        interest that brought it by its meaning; None if there is neither."""
         queries = sorted([query for topic_id in topic_ids if split_query(query := self._log.query(topic_id))[1]])
         relevance = self._relevance
         if relevance is None or not queries:
             return None
+        # An interest beside a query brings nothing by itself: without a common word it is no reason.
+        alone = [query for query in queries if is_interest(query)]
         try:
-            closest = max(queries, key=lambda query: relevance.of_topic(query, [seq])[0])
-            return relevance.why(seq, closest, None).terms or (topic_label(closest),)
+            closest = sorted(queries, key=lambda query: -relevance.of_topic(query, [seq])[0])
+            shared = next((terms for query in closest if (terms := relevance.why(seq, query, None).terms)), ())
+            return shared or next(((topic_label(query),) for query in closest if query in alone), None)
         except KeyError:  # dropped meanwhile, because somebody else has read many papers
-            return (topic_label(queries[0]),)
+            return (topic_label(alone[0]),) if alone else None
 
     def _taste(self, seq: int, model: ChatModel | None) -> tuple[int, tuple[str, ...]]:
         """How many liked papers it is close to, and which of its words the chat's votes speak for."""

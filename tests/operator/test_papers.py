@@ -14,6 +14,7 @@ from bot.model import Announced, Chat, ChatRef, Depth, Platform
 from bot.operator import arguments, papers
 from bot.operator.likes import read_path
 from bot.operator.papers import Wanted, topic_of
+from bot.render.reasons import reasons_line
 from bot.settings import Settings
 from tests.fakes.arxiv import FakeArxiv, made_up
 from tests.test_cli import paperboy
@@ -70,6 +71,15 @@ async def test_an_interest_and_likes_lead_a_topic(settings: Settings, tmp_path: 
     learned = await ids(settings, Wanted(papers.parse_topic("cs.CV"), read_path(file), 10))
     assert len(learned) == 6
     assert set(learned[:2]) == {5, 6}
+
+
+async def test_an_interest_that_shares_nothing_with_a_paper_is_no_reason_for_it(settings: Settings) -> None:
+    wanted = Wanted(topic_of("cs.CV", "chess openings", is_needed=True), None, 10)
+    digest = await papers.digest(settings, wanted, DAY, 1, "en", Depth.BRIEF)
+    assert digest.cards
+    for card in digest.cards:
+        assert reasons_line(card, "en").startswith("matched: cs.CV")
+        assert "chess" not in reasons_line(card, "en")
 
 
 async def test_likes_alone_lead_the_whole_listing(
