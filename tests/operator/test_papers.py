@@ -96,6 +96,31 @@ async def test_likes_alone_lead_the_whole_listing(
     assert "arXiv does not know: 2606.99999." in capsys.readouterr().err
 
 
+async def test_an_interest_in_another_script_gets_the_advice_to_write_it_in_english(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    advice = "Interests are compared with papers by their words, and papers are in English"
+    for query, about in ((None, "可信的评测"), ("cs.CV", "Доверие к оценке моделей")):
+        await ids(settings, Wanted(topic_of(query, about, is_needed=True), None, 3))
+        assert advice in capsys.readouterr().err
+    for about in ("Évaluation fiable des modèles", "人脸 talking heads and lip sync"):
+        await ids(settings, Wanted(topic_of(None, about, is_needed=True), None, 3))
+        assert advice not in capsys.readouterr().err
+
+
+def test_plain_words_as_a_query_get_the_advice_to_write_an_interest(capsys: pytest.CaptureFixture[str]) -> None:
+    advice = "Papers must have all of these words. For papers about them, use --about."
+    topic_of("evaluation that can be trusted", None, is_needed=True)
+    assert advice in capsys.readouterr().err
+    for query, about in (
+        ("talking heads", None),
+        ('"talking heads" AND lips', None),
+        (None, "lips in sync with audio"),
+    ):
+        topic_of(query, about, is_needed=True)
+        assert capsys.readouterr().err == ""
+
+
 def test_a_digest_has_the_size_of_a_new_chats() -> None:
     assert Chat(ChatRef(Platform.TELEGRAM, "1")).size == arguments.DEFAULT_SIZE
 
