@@ -258,7 +258,8 @@ def learned(result: Learned, chat: ChatName) -> Reply:
     if not (likes or dislikes):
         blocks.append(Line((Text(f"No word stands out yet; a few more votes tell what {who} like."),)))
     behind = " The latest votes are not in it yet." if result.is_behind else ""
-    blocks.append(Note((Text(f"The first vote was given on {_day(result.since)}.{behind}"),)))
+    following = "Words of what is followed count, too."
+    blocks.append(Note((Text(f"The first vote was given on {_day(result.since)}. {following}{behind}"),)))
     forget = Button("Forget what you learned", action=str(Action("unlearn")))
     return Reply(Document((*blocks, *about(chat))), ((forget,), (topics_button(chat),)))
 

@@ -116,7 +116,8 @@ class PaperRelevance:
             learned = self._weights(model, block.table)
             found = block_scores.shared(learned.keys, learned.weights, block, row)
             names = dict(zip(learned.keys.tolist(), learned.surfaces, strict=True))
-            terms += [names[key] for key in found]
+            least = weights.TELLING * max(found.values(), default=0.0)
+            terms += [names[key] for key, share in found.items() if share >= least]
         return Similar(
             _without_parts(terms)[:MOST_REASONS], self._liked(seq, block.papers[row].paper_id, model) if model else ()
         )
