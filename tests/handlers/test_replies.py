@@ -312,3 +312,12 @@ def test_an_interest_in_another_script_gets_the_advice_to_write_it_in_english() 
         assert advice in [*lines(reply(subscribed(tested)))]
     for tested in (EMPTY, COLD, replace(FOREIGN_ORDER, is_by_words=False)):
         assert advice not in [*lines(reply(subscribed(tested)))]
+
+
+def test_a_sentence_in_place_of_a_link_gets_the_advice_to_follow_it() -> None:
+    why = "There is no arXiv id in this text."
+    assert [*lines(reply(results.NotALink("lip sync for films", why)))] == [
+        why,
+        "For new papers about something, write it after /subscribe.",
+    ]
+    assert [*lines(reply(results.NotALink("2699.00001", why)))] == [why]
