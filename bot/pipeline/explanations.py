@@ -37,14 +37,15 @@ class Explanations:
         words = dict.fromkeys(term for topic_id in exact for term in self._log.match(topic_id, seq).because)
         codes = tuple([word for word in words if categories.canonical(word)])
         named = [name for topic_id in exact for name in matches.named_authors(self._log.query(topic_id), paper)]
+        interest = self._interest(seq, topic_ids)
         liked, learned = self._taste(seq, model)
         return ranking.explain(
             Evidence(
                 terms=tuple([word for word in words if word not in codes and word not in named]),
                 categories=codes,
-                interest=self._interest(seq, topic_ids),
+                interest=interest,
                 liked=liked,
-                learned=learned,
+                learned=tuple([word for word in learned if word not in (interest or ())]),
                 author=named[0] if named else self._liked_author(paper.authors, model),
                 accepted=acceptance_of(paper),
                 has_code=ranking.has_code(paper),

@@ -162,8 +162,9 @@ async def test_words_of_scripts_that_papers_do_not_use_are_not_told(relevance: P
     assert relevance.taste(learned, 5).dislikes == ()
 
 
-async def test_a_word_that_hardly_speaks_for_a_paper_is_no_reason(relevance: PaperRelevance) -> None:
+async def test_a_word_that_a_model_hardly_likes_is_no_reason(relevance: PaperRelevance) -> None:
     assert relevance.why(1, None, model(("talking head", 3.0), ("audio", 0.1))).terms == ("talking head",)
+    assert relevance.why(1, None, model(("theorem proving", 3.0), ("audio", 0.1))).terms == ()
     assert relevance.why(
         1,
         None,
