@@ -19,7 +19,6 @@ from bot.model import Depth
 from bot.render.cards import card_reply
 from bot.render.evidence import evidence_document
 from bot.render.nodes import Button, Document, Line, Note, Reply, Text
-from bot.topics import is_plain_text
 from handlers.button_actions import Action, evidence_action
 from handlers.reply_parts import (
     SETTINGS,
@@ -65,7 +64,7 @@ def withdrawn(result: Withdrawn, _: ChatName) -> Reply:
 
 def not_a_link(result: NotALink, _: ChatName) -> Reply:
     reply = one_line(sentence(result.why))
-    if not is_plain_text(result.given):
+    if not result.is_plain_text:
         return reply
     # A new user may simply write what they work on.
     hint = Note((Text("For new papers about something, write it after "), command("subscribe"), Text(".")))
