@@ -14,7 +14,7 @@ from bot.conversation import (
     Unlearned,
 )
 from bot.decisions import refinements
-from bot.model import Backtest, Card, Lift, Paper, PaperOutcome, Refinement, RefinementKind, Whereabouts, is_interest
+from bot.model import Backtest, Card, Lift, Paper, PaperOutcome, Refinement, RefinementKind, Whereabouts
 from bot.render.addresses import paper_urls
 from bot.render.cards import title_of
 from bot.render.nodes import Block, Bullets, Button, Document, Heading, Line, Link, Note, Reply, Span, Text
@@ -89,6 +89,8 @@ def _listings(number: int) -> str:
 
 def _advice(tested: Backtest) -> tuple[Span, ...]:
     """What to do about a topic that brings too much or nothing, where a button alone would not say it."""
+    if tested.is_by_words and refinements.is_foreign(tested.query):
+        return (Text("I compare words here, and papers are in English: describe it in English, too."),)
     if refinements.is_too_broad(tested):
         if refinements.has_words(tested.query):
             return (Text("That is a lot: a digest shows the best of them. Say more, or choose below."),)
@@ -99,9 +101,6 @@ def _advice(tested: Backtest) -> tuple[Span, ...]:
         )
     if not refinements.is_empty(tested):
         return ()
-    is_foreign = is_interest(tested.query) and sum(map(str.isascii, tested.query)) < len(tested.query) / 2
-    if tested.is_by_words and is_foreign:
-        return (Text("I compare words here, and papers are in English: describe it in English, too."),)
     return (Text("Did you mean this?"),) if tested.refinements else ()
 
 
@@ -259,7 +258,8 @@ def learned(result: Learned, chat: ChatName) -> Reply:
     if not (likes or dislikes):
         blocks.append(Line((Text(f"No word stands out yet; a few more votes tell what {who} like."),)))
     behind = " The latest votes are not in it yet." if result.is_behind else ""
-    blocks.append(Note((Text(f"The first vote was given on {_day(result.since)}.{behind}"),)))
+    following = "Words of what is followed count, too."
+    blocks.append(Note((Text(f"The first vote was given on {_day(result.since)}. {following}{behind}"),)))
     forget = Button("Forget what you learned", action=str(Action("unlearn")))
     return Reply(Document((*blocks, *about(chat))), ((forget,), (topics_button(chat),)))
 

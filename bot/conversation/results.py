@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot import topics
 from bot.conversation.insight_results import (
     ConfirmUnlearn,
     Explained,
@@ -187,6 +188,11 @@ class NotALink:
 
     given: str
     why: str
+
+    @property
+    def is_plain_text(self) -> bool:
+        """Whether somebody may have written what they work on instead."""
+        return topics.is_plain_text(self.given)
 
 
 @dataclass(frozen=True, slots=True)

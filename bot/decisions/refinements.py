@@ -29,6 +29,9 @@ ALIKE = 0.8
 FEWEST_PAPERS = 3
 """Papers that must use a wording before it is offered."""
 
+_BEYOND_LATIN = "\N{GREEK CAPITAL LETTER HETA}"
+"""The first character of the scripts after Latin and its accents; some Vietnamese ones come later."""
+
 
 def is_too_broad(tested: Backtest) -> bool:
     """Whether a topic brings more than its readers can look at."""
@@ -50,6 +53,12 @@ def refinements(tested: Backtest, found: Findings) -> tuple[Refinement, ...]:
         return ()
     different = {each.query: each for each in offered if each.query != tested.query}
     return tuple(different.values())[:MOST_OFFERED]
+
+
+def is_foreign(query: str) -> bool:
+    """Whether a normalized topic has an interest that is mostly in another script than the papers, such as Chinese."""
+    letters = [char for char in split_query(query)[1] if char.isalpha()]
+    return 2 * sum(char >= _BEYOND_LATIN for char in letters) > len(letters)
 
 
 def has_words(query: str) -> bool:

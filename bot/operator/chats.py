@@ -18,11 +18,12 @@ from bot.decisions import ledger
 from bot.errors import TellUser
 from bot.model import Chat, ChatRef, Subscription, topic_label
 from bot.operator.arguments import parse_chat
-from bot.operator.console import print_table
+from bot.operator.console import ALL_WORDS, print_table, say
 from bot.render.nodes import Bullets, Document, Text
 from bot.render.terminal import document_text
 from bot.service.app import open_app
 from bot.settings import Settings
+from bot.topics import is_plain_text
 from handlers.insight_replies import backtest_blocks
 from handlers.replies import reply
 from handlers.requests import ChatName
@@ -38,6 +39,8 @@ async def subscribe(settings: Settings, chat: str, query: str) -> tuple[str, str
     Raises `TellUser` if the topic is not understood or the chat follows as many as it can.
     """
     ref = parse_chat(chat)
+    if is_plain_text(query):
+        say(ALL_WORDS)
     async with open_app(settings) as app:
         result = await app.conversation().subscribe(OPERATOR, ref, query, may_ask=False)
     # The usual results are sentences of their own, for one line in a terminal; the others are those of chats.

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
+ALL_WORDS = "Papers must have all of these words. For papers about them, use --about."
+"""For a query that may be meant as an interest."""
+
 
 class ProgressBar:
     """A progress bar on a terminal; elsewhere it prints nothing."""

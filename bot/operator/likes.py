@@ -75,7 +75,7 @@ def read_path(path: Path) -> PaperList:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)  # no more than is needed to see that it is too large
     except OSError as error:
-        raise TellUser(f"{path} cannot be read ({error.strerror}); name a file with arXiv ids or BibTeX.") from None
+        raise TellUser(f"{path} cannot be read ({error.strerror}); name a file of arXiv ids, BibTeX or RIS.") from None
     return read_file(content, path.name)
 
 

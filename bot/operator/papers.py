@@ -7,18 +7,25 @@ from datetime import date
 
 from bot import topics as topic_language
 from bot.arxiv import calendar, ids
-from bot.decisions import requested_digest
+from bot.decisions import refinements, requested_digest
 from bot.decisions.digest_content import SummaryOptions
 from bot.errors import BadTopic, TellUser
 from bot.model import Card, Depth, Digest, Paper, PaperList
 from bot.operator import arguments
-from bot.operator.console import ProgressBar, say
+from bot.operator.console import ALL_WORDS, ProgressBar, say
 from bot.pipeline import Patience, on_demand
+from bot.pipeline.backtest import WORDS
 from bot.pipeline.on_demand import Subscriber
 from bot.service.app import App, open_app
 from bot.service.one_pass import COMMAND_WAITS_SECONDS
 from bot.settings import Settings
 from handlers.like_replies import not_found
+
+IN_ENGLISH = (
+    "Interests are compared with papers by their words, and papers are in English: write it in English, "
+    "or set EMBEDDINGS to compare them by meaning."
+)
+"""For an interest in another script."""
 
 
 async def summarize(settings: Settings, link: str, language: str, depth: Depth) -> Card:
@@ -42,12 +49,19 @@ class Wanted:
 
 
 def topic_of(query: str | None, about: str | None, *, is_needed: bool) -> topic_language.Topic | None:
-    """The topic of a query and an interest; None without both, unless it `is_needed`. Raises `TellUser`."""
+    """The topic of a query and an interest; None without both, unless it `is_needed`. Raises `TellUser`.
+
+    Says how to write an interest if the query may be meant as one.
+    """
     if query is None and about is None:
         if is_needed:
             raise TellUser("Say what to choose by: a QUERY, --about TEXT or --liked FILE.")
         return None
-    return parse_topic(arguments.join_topic(query, about))
+    typed = arguments.join_topic(query, about)
+    topic = parse_topic(typed)
+    if topic_language.is_plain_text(typed):
+        say(ALL_WORDS)
+    return topic
 
 
 async def digest(
@@ -59,6 +73,8 @@ async def digest(
         window = requested_digest.window_upto(day, days)
         if note := calendar.why_earlier_listing(day, days):
             say(note)
+        if wanted.topic and app.relevance.name == WORDS and refinements.is_foreign(wanted.topic.query):
+            say(IN_ENGLISH)
         liked = await _liked(app, wanted.liked) if wanted.liked else ()
         subscriber = Subscriber(wanted.topic, liked, wanted.size)
         if not await on_demand.is_stored(app.store, subscriber, window):

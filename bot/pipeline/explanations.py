@@ -37,14 +37,15 @@ class Explanations:
         words = dict.fromkeys(term for topic_id in exact for term in self._log.match(topic_id, seq).because)
         codes = tuple([word for word in words if categories.canonical(word)])
         named = [name for topic_id in exact for name in matches.named_authors(self._log.query(topic_id), paper)]
+        interest = self._interest(seq, topic_ids)
         liked, learned = self._taste(seq, model)
         return ranking.explain(
             Evidence(
                 terms=tuple([word for word in words if word not in codes and word not in named]),
                 categories=codes,
-                interest=self._interest(seq, topic_ids),
+                interest=interest,
                 liked=liked,
-                learned=learned,
+                learned=tuple([word for word in learned if word not in (interest or ())]),
                 author=named[0] if named else self._liked_author(paper.authors, model),
                 accepted=acceptance_of(paper),
                 has_code=ranking.has_code(paper),
@@ -54,17 +55,20 @@ class Explanations:
         )
 
     def _interest(self, seq: int, topic_ids: Sequence[int]) -> tuple[str, ...] | None:
-        """What the paper shares with the closest interest of these topics, else the interest itself; None if none of
-        them is one."""
+        """What the paper shares with the closest interest of these topics that it shares a word with, else the closest
+        interest that brought it by its meaning; None if there is neither."""
         queries = sorted([query for topic_id in topic_ids if split_query(query := self._log.query(topic_id))[1]])
         relevance = self._relevance
         if relevance is None or not queries:
             return None
+        # An interest beside a query brings nothing by itself: without a common word it is no reason.
+        alone = [query for query in queries if is_interest(query)]
         try:
-            closest = max(queries, key=lambda query: relevance.of_topic(query, [seq])[0])
-            return relevance.why(seq, closest, None).terms or (topic_label(closest),)
+            closest = sorted(queries, key=lambda query: -relevance.of_topic(query, [seq])[0])
+            shared = next((terms for query in closest if (terms := relevance.why(seq, query, None).terms)), ())
+            return shared or next(((topic_label(query),) for query in closest if query in alone), None)
         except KeyError:  # dropped meanwhile, because somebody else has read many papers
-            return (topic_label(queries[0]),)
+            return (topic_label(alone[0]),) if alone else None
 
     def _taste(self, seq: int, model: ChatModel | None) -> tuple[int, tuple[str, ...]]:
         """How many liked papers it is close to, and which of its words the chat's votes speak for."""

@@ -119,8 +119,15 @@ class PaperRelevance:
         if model is not None:
             learned = self._weights(model, block.table)
             found = block_scores.shared(learned.keys, learned.weights, block, row)
-            names = dict(zip(learned.keys.tolist(), learned.surfaces, strict=True))
-            terms += [names[key] for key in found]
+            least = weights.TELLING * max(learned.weights.tolist(), default=0.0)
+            names = {
+                key: surface
+                for key, weight, surface in zip(
+                    learned.keys.tolist(), learned.weights.tolist(), learned.surfaces, strict=True
+                )
+                if weight >= least
+            }
+            terms += [names[key] for key in found if key in names]
         return Similar(
             _without_parts(terms)[:MOST_REASONS], self._liked(seq, block.papers[row].paper_id, model) if model else ()
         )

@@ -11,6 +11,7 @@ from bot.model import ChatModel
 from bot.ports.relevance import Taste
 from bot.relevance.term_table import Floats, Keys
 from bot.relevance.terms import key_of_surface
+from bot.topics.text import is_unspaced
 
 _SEPARATOR = "+"
 
@@ -58,9 +59,13 @@ def weights_of(model: ChatModel, dense_length: int) -> ModelWeights:
 
 
 def taste_of(model: ChatModel, most: int) -> Taste:
-    """The words that a model likes and dislikes most; a pair stands for its two words."""
-    likes = _without_parts((term for term in model.terms if term[1] > 0), most)
-    return Taste(likes, _without_parts((term for term in model.terms if term[1] < 0), most))
+    """The words that a model likes and dislikes most; a pair stands for its two words.
+
+    Interests in Chinese and the like are divided into single characters, which say nothing to a reader.
+    """
+    terms = [term for term in model.terms if not any(map(is_unspaced, term[0].split(" ")))]
+    likes = _without_parts((term for term in terms if term[1] > 0), most)
+    return Taste(likes, _without_parts((term for term in terms if term[1] < 0), most))
 
 
 def _without_parts(terms: Iterable[tuple[str, float]], most: int) -> tuple[tuple[str, float], ...]:

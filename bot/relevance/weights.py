@@ -61,6 +61,8 @@ NO_WORDS = 0.5
 
 # ── likeness of papers ──
 
+TELLING = 0.3
+"""Words are told as what a chat's votes favour if their weight is at least this share of the greatest one."""
 LIKED_CLOSE = 0.14
 """The least cosine at which a paper is called close to a liked one."""
 LIKED_COMPARED = 30

@@ -71,6 +71,8 @@ EMPTY = made_backtest(
     ),
 )
 FOREIGN = made_backtest("about: 音频驱动的说话人头像", (0,) * 7, earlier=EARLIER, is_by_words=True)
+SHORT_FOREIGN = made_backtest("about: 可信的评测", (0,) * 7, is_by_words=True)
+FOREIGN_ORDER = made_backtest("cat:cs.CV about: 可信的评测", shown=(PAPER,), is_by_words=True)
 RARE = made_backtest("nerf", (0,) * 7, earlier=((date(2026, 5, 12), 1), (date(2026, 5, 13), 0)))
 COLD = made_backtest("about: talking heads", is_least=True, left_out=(LONG,))
 

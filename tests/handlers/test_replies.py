@@ -24,7 +24,16 @@ from handlers.reply_parts import EXAMPLES
 from handlers.requests import ChatName
 from handlers.telegram.cards import reply_messages
 from handlers.telegram.sender import keyboard
-from tests.handlers.insights import INSIGHTS, UNTESTED
+from tests.handlers.insights import (
+    COLD,
+    EMPTY,
+    FOREIGN,
+    FOREIGN_ORDER,
+    INSIGHTS,
+    SHORT_FOREIGN,
+    UNTESTED,
+    subscribed,
+)
 from tests.render.samples import BRIEF
 
 CHAT = Chat(ChatRef(Platform.TELEGRAM, "5"), timezone="Europe/Berlin")
@@ -295,3 +304,20 @@ def test_words_that_are_no_query_are_offered_as_a_description() -> None:
     answer = reply(results.TwoReadings("Topic: lip sync", "0123456789ab", None, "about: x", None, 34, why))
     assert why in "".join(lines(answer))
     assert [button.label for row in answer.buttons for button in row] == ["Papers about this (34)"]
+
+
+def test_an_interest_in_another_script_gets_the_advice_to_write_it_in_english() -> None:
+    advice = "I compare words here, and papers are in English: describe it in English, too."
+    for tested in (FOREIGN, SHORT_FOREIGN, FOREIGN_ORDER):
+        assert advice in [*lines(reply(subscribed(tested)))]
+    for tested in (EMPTY, COLD, replace(FOREIGN_ORDER, is_by_words=False)):
+        assert advice not in [*lines(reply(subscribed(tested)))]
+
+
+def test_a_sentence_in_place_of_a_link_gets_the_advice_to_follow_it() -> None:
+    why = "There is no arXiv id in this text."
+    assert [*lines(reply(results.NotALink("lip sync for films", why)))] == [
+        why,
+        "For new papers about something, write it after /subscribe.",
+    ]
+    assert [*lines(reply(results.NotALink("2699.00001", why)))] == [why]

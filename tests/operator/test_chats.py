@@ -55,8 +55,13 @@ async def test_an_interest_is_followed_and_listed_by_its_text(settings: Settings
     )
 
 
-async def test_plain_words_of_the_operator_are_a_query_since_nobody_can_press_a_button(settings: Settings) -> None:
+async def test_plain_words_of_the_operator_are_a_query_since_nobody_can_press_a_button(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert "papers that mention “film”" in (await chats.subscribe(settings, str(ANN), "lip sync for films"))[0]
+    assert "use --about" in capsys.readouterr().err
+    await chats.subscribe(settings, str(ANN), "about: dubbing of old films")
+    assert "--about" not in capsys.readouterr().err
 
 
 async def test_the_archive_has_no_time_of_its_own(settings: Settings) -> None:

@@ -14,6 +14,7 @@ from bot.model import Announced, Chat, ChatRef, Depth, Platform
 from bot.operator import arguments, papers
 from bot.operator.likes import read_path
 from bot.operator.papers import Wanted, topic_of
+from bot.render.reasons import reasons_line
 from bot.settings import Settings
 from tests.fakes.arxiv import FakeArxiv, made_up
 from tests.test_cli import paperboy
@@ -72,6 +73,15 @@ async def test_an_interest_and_likes_lead_a_topic(settings: Settings, tmp_path: 
     assert set(learned[:2]) == {5, 6}
 
 
+async def test_an_interest_that_shares_nothing_with_a_paper_is_no_reason_for_it(settings: Settings) -> None:
+    wanted = Wanted(topic_of("cs.CV", "chess openings", is_needed=True), None, 10)
+    digest = await papers.digest(settings, wanted, DAY, 1, "en", Depth.BRIEF)
+    assert digest.cards
+    for card in digest.cards:
+        assert reasons_line(card, "en").startswith("matched: cs.CV")
+        assert "chess" not in reasons_line(card, "en")
+
+
 async def test_likes_alone_lead_the_whole_listing(
     settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -84,6 +94,31 @@ async def test_likes_alone_lead_the_whole_listing(
     with pytest.raises(TellUser, match="arXiv has none of the papers of --liked"):
         await ids(settings, Wanted(None, read_path(file), 10))
     assert "arXiv does not know: 2606.99999." in capsys.readouterr().err
+
+
+async def test_an_interest_in_another_script_gets_the_advice_to_write_it_in_english(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    advice = "Interests are compared with papers by their words, and papers are in English"
+    for query, about in ((None, "可信的评测"), ("cs.CV", "Доверие к оценке моделей")):
+        await ids(settings, Wanted(topic_of(query, about, is_needed=True), None, 3))
+        assert advice in capsys.readouterr().err
+    for about in ("Évaluation fiable des modèles", "人脸 talking heads and lip sync"):
+        await ids(settings, Wanted(topic_of(None, about, is_needed=True), None, 3))
+        assert advice not in capsys.readouterr().err
+
+
+def test_plain_words_as_a_query_get_the_advice_to_write_an_interest(capsys: pytest.CaptureFixture[str]) -> None:
+    advice = "Papers must have all of these words. For papers about them, use --about."
+    topic_of("evaluation that can be trusted", None, is_needed=True)
+    assert advice in capsys.readouterr().err
+    for query, about in (
+        ("talking heads", None),
+        ('"talking heads" AND lips', None),
+        (None, "lips in sync with audio"),
+    ):
+        topic_of(query, about, is_needed=True)
+        assert capsys.readouterr().err == ""
 
 
 def test_a_digest_has_the_size_of_a_new_chats() -> None:

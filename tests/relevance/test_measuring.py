@@ -157,6 +157,24 @@ async def test_a_model_likes_papers_with_the_words_it_likes(relevance: PaperRele
     assert relevance.taste(learned, 5).dislikes == (("proof", -3.0),)
 
 
+async def test_words_of_scripts_that_papers_do_not_use_are_not_told(relevance: PaperRelevance) -> None:
+    learned = model(("可 信", 4.0), ("评", 3.5), ("talking head", 3.0), ("的 人", -3.0))
+    assert relevance.taste(learned, 5).likes == (("talking head", 3.0),)
+    assert relevance.taste(learned, 5).dislikes == ()
+
+
+async def test_a_word_that_a_model_hardly_likes_is_no_reason(relevance: PaperRelevance) -> None:
+    assert relevance.why(1, None, model(("talking head", 3.0), ("audio", 0.1))).terms == ("talking head",)
+    assert relevance.why(1, None, model(("theorem proving", 3.0), ("audio", 0.1))).terms == ()
+    assert relevance.why(
+        1,
+        None,
+        model(
+            ("audio", 0.1),
+        ),
+    ).terms == ("audio",)
+
+
 async def test_reasons_name_what_papers_share(store: SqlStore, relevance: PaperRelevance) -> None:
     await store.remember([paper("2401.00001", HEADS), paper("2401.00002", PROOFS)], samples.NOW)
     learned = model(("lip sync", 2.0), liked=("2401.00002", "2401.00001", "2401.99999"))
