@@ -112,7 +112,7 @@ def test_papers_beyond_the_title_lines_are_only_counted() -> None:
 
 def test_what_the_model_likes_comes_first_the_more_votes_it_learned_from() -> None:
     # By its topic the first paper is clearly better; after a dozen votes the model says otherwise.
-    some, fit = [candidate("1", title="word"), candidate("2")], {"1": 0.6, "2": 0.4}
+    some, fit = [candidate("1", title="word"), candidate("2")], {"1": 0.8, "2": 0.4}
 
     def best(votes: int) -> str:
         ranked = ranking.rank(columns(some, fit=fit, learned=Learned(votes, [0.3, 0.8])), 10)
