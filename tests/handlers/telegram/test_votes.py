@@ -191,14 +191,6 @@ def test_in_groups_and_channels_there_is_no_button_whose_answer_would_be_a_messa
     assert rows(parts) == [[["👍 1", "👎 1", "🔖 1"], ["👍 2", "👎 2", "🔖 2"]]]
 
 
-async def test_why_a_paper_came_is_answered_in_private(bench: Bench) -> None:
-    await bench.ask(ANN, "/subscribe cs.CV")
-    card = (await digest_in(bench, ANN))[-1]
-    count = len(bench.tg.messages(ANN))
-    bench.tg.press(card, "Why?", ANN)
-    assert FIRST in str((await bench.tg.wait_for(ANN, count + 1))[-1].entities)
-
-
 def test_compact_cards_share_their_rows() -> None:
     parts = TelegramRenderer().parts(made_up_digest(10), Chat(ref(5), style=Style.COMPACT))
     signs = [[f"{sign} {number}" for number in numbers] for sign in "👍👎" for numbers in (range(1, 6), range(6, 11))]
