@@ -13,6 +13,7 @@ from handlers.telegram.sender import CALLBACK_BYTES, keyboard
 from tests.fakes.pipeline import made_up_card, made_up_digest
 from tests.fakes.telegram_text import check_message
 from tests.fakes.telegram_world import FakeMessage
+from tests.handlers.mornings import Mornings, open_mornings, order_in
 from tests.handlers.telegram.conftest import NOW, Bench
 from tests.handlers.telegram.test_commands import ANN, BOB, CHANNEL, GROUP, ref
 
@@ -161,6 +162,46 @@ async def test_a_press_in_a_chat_that_the_bot_has_left_is_answered(bench: Bench,
     assert "no longer means anything" in (await told(bench, query))["text"]
     assert await votes(bench, GROUP) == {(str(BOB), FIRST, UP)}
     assert len(bench.tg.messages(GROUP)) == 2
+
+
+# ── what votes do ──
+
+
+async def stop(bench: Bench, ident: int) -> None:
+    await bench.ask(ident, "/stop")
+    question = bench.tg.messages(ident)[-1]
+    bench.tg.press(question, "Yes", ident)
+    await bench.tg.until(lambda: "is deleted" in question.text)
+
+
+async def test_votes_change_tomorrows_order_and_are_deleted_with_the_chat(bench: Bench) -> None:
+    """Ann votes and Bob does not; they follow the same topic."""
+    for person in (ANN, BOB):
+        await bench.ask(person, "/subscribe cs.CV")
+
+    async def morning(days: Mornings) -> tuple[list[str], list[str], list[FakeMessage]]:
+        """The orders of Ann's and Bob's digests, and the messages of Ann's."""
+        before = {person: len(bench.tg.messages(person)) for person in (ANN, BOB)}
+        await days.send(TelegramRenderer(), ref(ANN), ref(BOB))
+        sent = [bench.tg.messages(person)[before[person] :] for person in (ANN, BOB)]
+        ann, bob = (order_in("\n".join(message.text for message in messages)) for messages in sent)
+        return ann, bob, sent[0]
+
+    async with open_mornings(bench.store, bench.clock, Platform.TELEGRAM, bench.app.sender) as days:
+        await days.announce()
+        today, bobs, [message] = await morning(days)
+        assert today == bobs
+        await told(bench, bench.tg.press(message, "👎 1", ANN))
+        await told(bench, bench.tg.press(message, "👍 4", ANN))
+        assert await days.learn() == 1
+        await days.announce()
+        tomorrow, bobs, [message] = await morning(days)
+        assert bobs == today
+        assert (tomorrow[0], tomorrow[-1]) == (today[-1], today[0])
+        assert "you liked" in message.text
+    assert await bench.store.models_of([ref(ANN)])
+    await stop(bench, ANN)
+    assert (await votes(bench, ANN), await bench.store.models_of([ref(ANN)])) == (set(), {})
 
 
 # ── the buttons themselves ──
