@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from bot import pipeline
 from bot.model import Announced, Announcement, ChatRef, Kind, Platform
@@ -14,6 +15,11 @@ from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.makers import AbstractReader, FakeMakers
 from tests.relevance.papers import SUBJECTS, paper
+
+OTHERS = 40
+"""Papers a day that no chat here is sent, as nearly all papers are."""
+
+_ELSEWHERE = ("Crystals under pressure", "Phase transitions of crystals are measured under pressure.")
 
 TITLES = [title for title, _ in SUBJECTS]
 
@@ -26,10 +32,12 @@ class Mornings:
         self._makers, self._rankings = FakeMakers(clock), Rankings(relevance)
 
     async def announce(self) -> dict[str, str]:
-        """Announce one paper of each subject today; returns their ids by title."""
-        now = self._clock.now()
+        """Announce one paper of each subject the next morning (returns ids by title), and many of another field."""
+        now = (self._clock.now() + timedelta(days=1)).replace(hour=4)
+        self._clock.set(now)
         ids = {title: f"{now:%y%m}.{now.day:02}{number:03}" for number, title in enumerate(TITLES, 1)}
         papers = [paper(ids[text[0]], text) for text in SUBJECTS]
+        papers += [paper(f"{now:%y%m}.{now.day:02}{100 + n}", _ELSEWHERE, "cond-mat.mtrl-sci") for n in range(OTHERS)]
         await self._store.ingest(
             [Announced(each, Announcement(each.id, 1, now.date(), Kind.NEW)) for each in papers], now
         )
@@ -38,7 +46,7 @@ class Mornings:
     async def send(self, renderer: Renderer, *chats: ChatRef) -> None:
         """Send these chats their next digests, at the hour when the last one is due."""
         found = (await self._store.chats_of(chats)).values()
-        self._clock.set(max(chat.next_due_at for chat in found if chat.next_due_at))
+        self._clock.set(max(self._clock.now(), *(chat.next_due_at for chat in found if chat.next_due_at)))
         await pipeline.match(self._store, self._relevance)
         await pipeline.choose(self._store, self._clock.now(), self._rankings)
         await pipeline.summarize(self._store, self._makers, AbstractReader(), self._clock)
