@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 import yaml
-from typer.main import get_command
+from typer.main import get_group
 
 from bot.cli import app
 from bot.settings import Settings, load
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
-COMMANDS = set(get_command(app).commands)
+COMMANDS = set(get_group(app).commands)
 PAGES = {"/healthz", "/ready", "/metrics"}
 
 
