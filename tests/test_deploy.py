@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 import yaml
+from typer.main import get_group
 
 from bot.cli import app
 from bot.settings import Settings, load
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
-COMMANDS = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+COMMANDS = set(get_group(app).commands)
 PAGES = {"/healthz", "/ready", "/metrics"}
 
 

@@ -5,11 +5,11 @@
 
 The orders are those of `paperboy digest`: the bare topic, a sentence, likes, and all together. Likes are papers of the
 first two days that both graders found relevant, drawn with `--seeds` seeds; their orders, and those that they are
-compared with, are of the later days. `--embeddings` is a file that keeps the vectors of the local model: computing
-them takes a quarter of an hour the first time. With `--held-out`, the
-vectors of terms are made of the papers of the first two days and of `--topics`, as a store would make them: the bundled
-ones have seen all these papers. `--topics` are papers with the topic under which
-people were shown them, and the days: for each topic and month, the papers of all topics are put into order.
+compared with, are of the later days. `--embeddings` is a file that keeps the vectors of the local model: computing them
+takes a quarter of an hour the first time. With `--held-out`, the vectors of terms are made of the papers of the first
+two days and of `--topics`, as a store would make them: the bundled ones have seen all these papers. `--topics` are
+papers with the topic under which people were shown them, and the days: for each topic and month, the papers of all
+topics are put into order.
 """
 
 from __future__ import annotations

@@ -311,7 +311,7 @@ class Conversation:
         return ConfirmForget(len(await self._store.subscriptions(ref)))
 
     async def forget(self, requester: Requester, ref: ChatRef) -> Forgotten | NotAllowed:
-        """Delete the chat with its topics, settings and deliveries."""
+        """Delete the chat with its topics, settings, deliveries, votes and what was learned from them."""
         if not requester.is_admin:
             return NotAllowed("make me forget it")
         await self._store.forget(ref)

@@ -20,7 +20,8 @@ class PaperExample(NamedTuple):
 def paper_examples(examples: Examples) -> list[PaperExample]:
     """All papers as examples, each once: a vote counts before having been passed over, and that before the others.
 
-    The weights of those without votes sum up to `NEGATIVE_SHARE` times those of what is liked.
+    The weights of those without votes sum up to `NEGATIVE_SHARE` times those of what is liked, or to less where they
+    are few: none has more than `MOST_WITHOUT_VOTE`.
     """
     voted = [PaperExample(paper, vote_weight(kinds)) for paper, kinds in examples.votes[: weights.MOST_VOTES]]
     liked = sum(max(weight, 0.0) for _, weight in voted) + (weights.PRIOR if examples.topics else 0.0)
@@ -30,8 +31,8 @@ def paper_examples(examples: Examples) -> list[PaperExample]:
         new = {paper.id: paper for paper in papers if paper.id not in seen}
         implicit += [PaperExample(paper, weight) for paper in [*new.values()][: weights.MOST_NEGATIVES]]
         seen |= new.keys()
-    total = sum(weight for _, weight in implicit)
-    scale = weights.NEGATIVE_SHARE * liked / total if total else 0.0
+    total, greatest = sum(weight for _, weight in implicit), max((weight for _, weight in implicit), default=0.0)
+    scale = min(weights.NEGATIVE_SHARE * liked / total, weights.MOST_WITHOUT_VOTE / greatest) if implicit else 0.0
     voted = [example for example in voted if example.weight]
     return voted + [PaperExample(paper, -scale * weight) for paper, weight in implicit if scale]
 

@@ -82,6 +82,8 @@ PRIOR = 1.0
 """Weight of all topics and interests of a chat together, as positive examples."""
 NEGATIVE_SHARE = 1.0
 """The weight of all negative examples for one of the positive ones."""
+MOST_WITHOUT_VOTE = 0.5
+"""The most that a paper without a vote weighs, however few they are: less than one that somebody disliked."""
 DENSE_SCALE = 0.5
 """Length of the dense part of an example beside the terms' length of 1."""
 EMBEDDING_SCALE = 0.7

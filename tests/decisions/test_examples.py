@@ -36,8 +36,8 @@ def test_papers_shown_without_a_vote_were_passed_over() -> None:
 
 
 def test_half_of_the_others_are_of_the_chats_categories() -> None:
-    announced = [paper(f"v{n}", categories=("cs.CV",)) for n in range(400)]
-    announced += [paper(f"m{n}", categories=("math.AG",)) for n in range(4_000)]
+    announced = [paper(f"v{n}", categories=("cs.CV",)) for n in range(MOST_OTHERS)]
+    announced += [paper(f"m{n}", categories=("math.AG",)) for n in range(10 * MOST_OTHERS)]
     voted = {"1": paper("1", categories=("cs.CV", "math.AG"))}
     found = examples_of({"1": {VoteKind.UP: 1}}, [], voted, in_sample_order(announced), []).others
     of_field = [each for each in found if each.id.startswith("v")]

@@ -12,12 +12,16 @@ from typing import Any
 
 import pytest
 
+from bot.conversation import Requester
 from bot.errors import TellUser
 from bot.model import Chat, ChatModel, ChatRef, Depth, Platform, Style, VoteKind
 from bot.operator.export import export, put
 from bot.service.app import open_app
 from bot.settings import Settings, load
 from tests.contracts.samples import MONDAY, NOW, TUESDAY, minutes, paper
+from tests.fakes.arxiv import FakeArxiv, made_up
+from tests.relevance.papers import SUBJECTS
+from tests.test_cli import paperboy
 
 ANN, GROUP = ChatRef(Platform.TELEGRAM, "101"), ChatRef(Platform.TELEGRAM, "-1002/45")
 CHANNEL = ChatRef(Platform.DISCORD, "202")
@@ -135,3 +139,33 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_without_a_file_it_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     put(io.StringIO("all of it\n"), None)
     assert capsys.readouterr().out == "all of it\n"
+
+
+# ── the command ──
+
+
+async def test_the_command_exports_what_was_learned_from_votes_until_the_chat_is_deleted(tmp_path: Path) -> None:
+    ids = [f"2606.{number:05}" for number in range(1, 9)]
+    listing = [
+        made_up(each, MONDAY, title=SUBJECTS[n % 4][0], abstract=SUBJECTS[n % 4][1]) for n, each in enumerate(ids)
+    ]
+    with FakeArxiv({MONDAY: listing}) as arxiv:
+        for command in (
+            ["subscribe", "--chat", str(ANN), "cs.CV"],
+            ["once"],
+            ["like", "--chat", str(ANN), *ids[:2]],
+            ["once"],
+        ):
+            done = paperboy(*command, data=tmp_path, arxiv=arxiv)
+            assert done.returncode == 0, done.stderr
+        [chat] = json.loads(paperboy("export", "--chat", str(ANN), data=tmp_path).stdout)["chats"]
+    assert {(vote["paper"], vote["kind"]) for vote in chat["votes"]} == {(each, "up") for each in ids[:2]}
+    assert set(chat["model"]["liked"]) == set(ids[:2])
+    assert any(term["weight"] > 0 for term in chat["model"]["terms"])
+    async with open_app(load(_env_file=None, data_dir=tmp_path)) as app:
+        await app.conversation().forget(Requester(ANN.place, is_admin=True), ANN)
+        left = (await app.store.votes_of(ANN), await app.store.models_of([ANN]), await app.store.subscriptions(ANN))
+    assert left == ([], {}, [])
+    everything = paperboy("export", data=tmp_path)
+    assert everything.returncode == 0
+    assert str(ANN) not in everything.stdout

@@ -145,6 +145,18 @@ def test_negatives_without_votes_weigh_as_much_as_what_is_liked() -> None:
     assert by_id["2403.00000"] < by_id["2605.00000"] < 0
 
 
+def test_a_paper_without_a_vote_never_weighs_as_much_as_a_disliked_one() -> None:
+    liked, disliked, passed, other = of_subject(HEADS, 4, "2401")
+    votes = [(liked, {VoteKind.UP: 9}), (disliked, {VoteKind.DOWN: 1})]
+    found = paper_examples(Examples(votes, [passed], [other], ["cat:cs.CV"]))
+    assert [example.paper for example in sorted(found, key=lambda example: example.weight)] == [
+        disliked,
+        passed,
+        other,
+        liked,
+    ]
+
+
 def test_a_paper_is_one_example() -> None:
     paper = of_subject(HEADS, 1, "2401")[0]
     found = paper_examples(Examples([(paper, UP)], [paper], [paper, of_subject(FACES, 1, "2402")[0]]))

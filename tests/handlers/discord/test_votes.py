@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.fakes.discord_limits import check_payload, walk
 from tests.fakes.discord_world import VIEW_CHANNEL
 from tests.fakes.pipeline import made_up_card, made_up_digest
 from tests.handlers.discord.conftest import Make
+from tests.handlers.mornings import Mornings, open_mornings, order_in
 from tests.render.samples import BRIEF, CARD, PAPER
 
 UP, DOWN, SAVED, OPENED = VoteKind.UP, VoteKind.DOWN, VoteKind.SAVED, VoteKind.OPENED
@@ -194,6 +196,57 @@ async def test_nobody_votes_in_a_channel_that_they_do_not_see(
     answer = await dc.interactions.click(channel, f"up:{FIRST}@{hidden}", admin=False)
     assert "I cannot tell" in answer.text
     assert await votes(store, hidden) == set()
+
+
+# ── what votes do ──
+
+
+async def test_votes_change_tomorrows_order_and_are_deleted_with_the_channel(
+    app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore, clock: FakeClock
+) -> None:
+    """One channel votes and another does not; they follow the same topic."""
+    other = dc.world.add_channel(next(iter(dc.world.guilds)), "other")
+    await dc.gateway.dispatch("CHANNEL_CREATE", dc.world.channels[other])
+    for each in (channel, other):
+        await dc.interactions.slash(each, "subscribe", query="cs.CV")
+
+    async def morning(days: Mornings) -> tuple[list[str], list[str], list[dict[str, Any]]]:
+        """The orders of the first and the second channel's digests, and the components of the first one's."""
+        before = len(dc.world.accepted)
+        await days.send(DiscordRenderer(), chat(channel), chat(other))
+        first, second = ([*components_in(dc, each, before)] for each in (channel, other))
+        return order_in(text_of(first)), order_in(text_of(second)), first
+
+    async with open_mornings(store, clock, Platform.DISCORD, app.sender) as days:
+        ids = await days.announce()
+        today, others, shown = await morning(days)
+        assert today == others
+        worst, best = today[0], today[-1]
+        for _ in range(2):
+            await dc.interactions.click(channel, button(shown, "👎", ids[worst]), admin=False)
+            await dc.interactions.click(channel, button(shown, "👍", ids[best]), admin=False)
+            assert await days.learn() == 1
+            ids = await days.announce()
+            tomorrow, others, shown = await morning(days)
+            assert others == today
+            assert tomorrow[0] == best
+            assert "you liked" in text_of(shown)
+        assert tomorrow.index(worst) > tomorrow.index(today[1])
+    assert await store.models_of([chat(channel)])
+    question = await dc.interactions.slash(channel, "stop")
+    await dc.interactions.click(channel, question.button("Yes"))
+    assert (await votes(store, channel), await store.models_of([chat(channel)])) == (set(), {})
+
+
+def components_in(dc: FakeDiscord, channel: int, before: int) -> Iterator[dict[str, Any]]:
+    """The components, nested ones too, of the messages that a channel got after the first `before` of all."""
+    for sent in dc.world.accepted[before:]:
+        if int(sent["message"]["channel_id"]) == channel:
+            yield from walk(sent["message"]["components"])
+
+
+def text_of(components: list[dict[str, Any]]) -> str:
+    return "\n".join(str(each["content"]) for each in components if "content" in each)
 
 
 # ── the components themselves ──

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from bot.model import ChatModel, ChatRef, Platform, VoteKind
+from bot.model import Chat, ChatModel, ChatRef, Platform, VoteKind
+from handlers.telegram.cards import TelegramRenderer
 from tests.fakes.arxiv import made_up
+from tests.fakes.pipeline import made_up_card, made_up_digest
 from tests.handlers.telegram.conftest import JOINER, NOW, Bench
 
 ANN, BOB, GROUP = 5, 6, -1001000000001
@@ -93,12 +97,14 @@ async def test_what_was_learned_is_shown_and_forgotten_when_confirmed(bench: Ben
     assert await bench.store.votes_of(ref(ANN)) == []
 
 
-async def test_the_question_mark_below_a_paper_says_why_it_came(bench: Bench) -> None:
+async def test_the_last_button_below_a_paper_says_why_it_came(bench: Bench) -> None:
     await bench.ask(ANN, "/subscribe splatting")
-    await bench.ask(ANN, "2606.00001")
-    card = bench.tg.messages(ANN)[-1]
-    bench.tg.press(card, "❔", ANN)
-    await bench.tg.wait_for(ANN, 3)
-    said = bench.tg.messages(ANN)[-1].text.replace(JOINER, "")
+    for part in TelegramRenderer().parts(
+        replace(made_up_digest(), cards=(made_up_card("2606.00001"),)), Chat(ref(ANN))
+    ):
+        await bench.app.sender.send(ref(ANN), part, "key")
+    card, count = bench.tg.messages(ANN)[-1], len(bench.tg.messages(ANN))
+    bench.tg.press(card, "Why?", ANN)
+    said = (await bench.tg.wait_for(ANN, count + 1))[-1].text.replace(JOINER, "")
     assert "of 40 papers" in said
     assert "matched: splatting" in said.casefold()

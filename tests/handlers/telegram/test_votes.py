@@ -13,6 +13,7 @@ from handlers.telegram.sender import CALLBACK_BYTES, keyboard
 from tests.fakes.pipeline import made_up_card, made_up_digest
 from tests.fakes.telegram_text import check_message
 from tests.fakes.telegram_world import FakeMessage
+from tests.handlers.mornings import Mornings, open_mornings, order_in
 from tests.handlers.telegram.conftest import NOW, Bench
 from tests.handlers.telegram.test_commands import ANN, BOB, CHANNEL, GROUP, ref
 
@@ -163,6 +164,54 @@ async def test_a_press_in_a_chat_that_the_bot_has_left_is_answered(bench: Bench,
     assert len(bench.tg.messages(GROUP)) == 2
 
 
+# ── what votes do ──
+
+
+def button_of(message: FakeMessage, sign: str, title: str) -> str:
+    """The label of a paper's button in a digest."""
+    return f"{sign} {order_in(message.text).index(title) + 1}"
+
+
+async def stop(bench: Bench, ident: int) -> None:
+    await bench.ask(ident, "/stop")
+    question = bench.tg.messages(ident)[-1]
+    bench.tg.press(question, "Yes", ident)
+    await bench.tg.until(lambda: "is deleted" in question.text)
+
+
+async def test_votes_change_tomorrows_order_and_are_deleted_with_the_chat(bench: Bench) -> None:
+    """Ann votes and Bob does not; they follow the same topic."""
+    for person in (ANN, BOB):
+        await bench.ask(person, "/subscribe cs.CV")
+
+    async def morning(days: Mornings) -> tuple[list[str], list[str], list[FakeMessage]]:
+        """The orders of Ann's and Bob's digests, and the messages of Ann's."""
+        before = {person: len(bench.tg.messages(person)) for person in (ANN, BOB)}
+        await days.send(TelegramRenderer(), ref(ANN), ref(BOB))
+        sent = [bench.tg.messages(person)[before[person] :] for person in (ANN, BOB)]
+        ann, bob = (order_in("\n".join(message.text for message in messages)) for messages in sent)
+        return ann, bob, sent[0]
+
+    async with open_mornings(bench.store, bench.clock, Platform.TELEGRAM, bench.app.sender) as days:
+        await days.announce()
+        today, bobs, [message] = await morning(days)
+        assert today == bobs
+        worst, best = today[0], today[-1]
+        for _ in range(2):
+            await told(bench, bench.tg.press(message, button_of(message, "👎", worst), ANN))
+            await told(bench, bench.tg.press(message, button_of(message, "👍", best), ANN))
+            assert await days.learn() == 1
+            await days.announce()
+            tomorrow, bobs, [message] = await morning(days)
+            assert bobs == today
+            assert tomorrow[0] == best
+            assert "you liked" in message.text
+        assert tomorrow.index(worst) > tomorrow.index(today[1])
+    assert await bench.store.models_of([ref(ANN)])
+    await stop(bench, ANN)
+    assert (await votes(bench, ANN), await bench.store.models_of([ref(ANN)])) == (set(), {})
+
+
 # ── the buttons themselves ──
 
 
@@ -189,14 +238,6 @@ def test_a_single_card_has_no_number() -> None:
 def test_in_groups_and_channels_there_is_no_button_whose_answer_would_be_a_message_for_everybody() -> None:
     parts = TelegramRenderer().parts(made_up_digest(2), Chat(ref(CHANNEL)))
     assert rows(parts) == [[["👍 1", "👎 1", "🔖 1"], ["👍 2", "👎 2", "🔖 2"]]]
-
-
-async def test_why_a_paper_came_is_answered_in_private(bench: Bench) -> None:
-    await bench.ask(ANN, "/subscribe cs.CV")
-    card = (await digest_in(bench, ANN))[-1]
-    count = len(bench.tg.messages(ANN))
-    bench.tg.press(card, "Why?", ANN)
-    assert FIRST in str((await bench.tg.wait_for(ANN, count + 1))[-1].entities)
 
 
 def test_compact_cards_share_their_rows() -> None:
