@@ -15,7 +15,7 @@ from bot.ports import Clock, Embedder, Store
 from bot.ports.relevance import Examples, Similar, Taste
 from bot.relevance import block_scores, weights
 from bot.relevance.learner_process import LearnerProcess, Vectors
-from bot.relevance.model_weights import ModelWeights, taste_of, weights_of
+from bot.relevance.model_weights import ModelWeights, surfaces_of, taste_of, weights_of
 from bot.relevance.paper_block import Numbers, PaperBlock
 from bot.relevance.paper_memory import MOST_BYTES, PaperMemory
 from bot.relevance.paper_reading import EMBED_SECONDS, PaperReading
@@ -114,9 +114,7 @@ class PaperRelevance:
                 terms += [wanted.surfaces[key] for key in found]
         if model is not None:
             learned = self._weights(model, block.table)
-            found = block_scores.shared(learned.keys, learned.weights, block, row)
-            names = dict(zip(learned.keys.tolist(), learned.surfaces, strict=True))
-            terms += [names[key] for key in found]
+            terms += surfaces_of(model, block_scores.shared(learned.keys, learned.weights, block, row))
         return Similar(
             _without_parts(terms)[:MOST_REASONS], self._liked(seq, block.papers[row].paper_id, model) if model else ()
         )

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from bot.model import ChatModel
 from bot.relevance.measuring import PaperRelevance
+from bot.relevance.model_weights import packed_terms
 from bot.relevance.paper_block import paper_row
 from bot.relevance.paper_memory import PaperMemory
 from bot.relevance.starter import starter
@@ -41,7 +42,7 @@ async def relevance(store: SqlStore) -> AsyncIterator[PaperRelevance]:
 
 
 def model(*terms: tuple[str, float], liked: tuple[str, ...] = ()) -> ChatModel:
-    return ChatModel(1, NOW, 3, terms, liked=liked)
+    return ChatModel(1, NOW, 3, packed_terms(terms), liked=liked)
 
 
 async def test_a_paper_about_an_interest_comes_before_others(relevance: PaperRelevance) -> None:
