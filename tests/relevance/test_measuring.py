@@ -242,3 +242,19 @@ async def test_memory_is_limited() -> None:
         memory.parts([1])
     assert memory.number_of("2606.00001") is None
     assert memory.unknown([1, 11_999]) == [1]
+
+
+@pytest.mark.parametrize("use", ["unknown", "refresh"])
+def test_papers_that_a_reading_asked_for_stay_when_it_adds_others(use: str) -> None:
+    rows = [paper_row(number, paper(f"2606.{number:05}", _mixed(number))) for number in range(1, 6_001)]
+    memory = PaperMemory()
+    memory.add(rows[:4_000], starter(), {})
+    memory = PaperMemory(most_bytes=memory.size + 1_000)  # two blocks of 2,000 papers
+    memory.add(rows[:4_000], starter(), {})
+    if use == "unknown":
+        assert memory.unknown([1, 4_001]) == [4_001]
+    else:
+        memory.refresh([1], starter(), {})
+    memory.add(rows[4_000:4_100], starter(), {})
+    assert memory.parts([1, 4_001])
+    assert memory.unknown([2_001]) == [2_001]
