@@ -3,9 +3,9 @@
     python -m benchmarks.ranking_cost [--chats N ...] [--shares S ...]
 
 The papers are those of the corpus (1,905 of five real days, as one day) or made up; chats follow three topics each,
-drawn by Zipf's law as in `benchmarks.scale`. Models have 1,500 terms. Each line is a process of its own: the choosing
-of the morning (all rankings are made), a second look (all are kept), and the memory at the peak. CPU seconds are those
-of the process with its threads, so that other work on the machine does not count.
+drawn by Zipf's law as in `benchmarks.scale`. Models have the most terms that learned ones have. Each line is a process
+of its own: the choosing of the morning (all rankings are made), a second look (all are kept), and the memory at the
+peak. CPU seconds are those of the process with its threads, so that other work on the machine does not count.
 """
 
 from __future__ import annotations
@@ -34,8 +34,10 @@ from bot.model import Announced, Announcement, ChatRef, Kind, Paper, Platform
 from bot.pipeline import Rankings
 from bot.pipeline.rankings import RankingRun
 from bot.relevance.measuring import PaperRelevance
+from bot.relevance.model_weights import packed_terms
 from bot.relevance.starter import starter
 from bot.relevance.terms import occurrences_in
+from bot.relevance.weights import MODEL_TERMS
 from bot.service import memory
 from bot.storage import tables
 from bot.storage.relevance_tables import chat_models
@@ -43,7 +45,6 @@ from bot.storage.store import SqlStore, open_store
 
 NOW = datetime.combine(world.FIRST_DAY, datetime.min.time(), UTC) + timedelta(hours=5)
 BATCH = 200
-TERMS = 1_500
 LIKED = 12
 MODELS = 500
 """Distinct models; several chats have the same."""
@@ -78,10 +79,10 @@ def model_row(papers: Sequence[Paper], number: int) -> dict[str, object]:
     draw = random.Random(number)
     chosen = draw.sample(papers, 4 * LIKED)
     surfaces = dict.fromkeys(surface for paper in chosen for surface in occurrences_in(paper).surfaces.values())
-    terms = list(islice(surfaces, TERMS))
+    terms = packed_terms([(surface, draw.gauss(0, 1)) for surface in islice(surfaces, MODEL_TERMS)])
     vectors = starter().vectors
     body = {
-        "terms": terms,
+        "terms": terms.surfaces,
         "bias": -1.0,
         "embedder": f"{vectors.name}+",
         "liked": [paper.id for paper in chosen[:LIKED]],
@@ -91,7 +92,7 @@ def model_row(papers: Sequence[Paper], number: int) -> dict[str, object]:
         "trained_at": NOW,
         "votes": LIKED,
         "body": body,
-        "weights": struct.pack(f"<{len(terms)}f", *(draw.gauss(0, 1) for _ in terms)),
+        "weights": terms.numbers,
         "vector": struct.pack(f"<{vectors.length}f", *(draw.gauss(0, 0.1) for _ in range(vectors.length))),
         "waiting_since": None,
     }

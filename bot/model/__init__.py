@@ -61,6 +61,7 @@ from bot.model.readings import Extent, Figure, FoundLinks, Paragraph, Reading, S
 from bot.model.references import FoundPapers, NamedPaper, PaperList
 from bot.model.relevance import (
     ChatModel,
+    ModelTerms,
     Reason,
     ReasonKind,
     StoredVectors,
@@ -132,6 +133,7 @@ __all__ = [
     "Match",
     "MinuteIsFull",
     "ModelPause",
+    "ModelTerms",
     "NamedPaper",
     "Nearest",
     "NewDigest",

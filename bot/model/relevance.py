@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import enum
+import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,12 +46,34 @@ class VoteCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelTerms:
+    """The terms of a model as (term, weight), the greatest absolute weights first. A term is one or two words as papers
+    have them, in the singular ("talking head").
+
+    They are packed, because a morning reads the models of all chats: `surfaces` are the terms, one a line; `numbers`
+    are for each term its key in `bot.relevance` (uint32) and its weight (float32), little endian.
+    """
+
+    surfaces: str = ""
+    numbers: bytes = b""
+
+    def __len__(self) -> int:
+        return len(self.numbers) // _TERM_NUMBERS.size
+
+    def __iter__(self) -> Iterator[tuple[str, float]]:
+        weights = (weight for _, weight in _TERM_NUMBERS.iter_unpack(self.numbers))
+        return zip(self.surfaces.split("\n"), weights, strict=True) if self.numbers else iter(())
+
+
+_TERM_NUMBERS = struct.Struct("<If")
+
+
+@dataclass(frozen=True, slots=True)
 class ChatModel:
     """What was learned from a chat's votes: a linear model over the terms of a paper and, maybe, its vector.
 
-    `version` grows with each training. `votes` is how many papers with votes it was trained on. `terms` are (term,
-    weight), the greatest absolute weights first; a positive weight speaks for a paper; a term is one or two words as
-    papers have them, in the singular ("talking head"). `vector` are the weights of a paper's vectors as float32 bytes,
+    `version` grows with each training. `votes` is how many papers with votes it was trained on. A positive
+    weight of a term speaks for a paper. `vector` are the weights of a paper's vectors as float32 bytes,
     those of the vector from its terms and then those of its embedding; `embedder` names both ("NAME+local"), each may
     be missing. `liked` are the latest liked papers' ids.
     """
@@ -57,7 +81,7 @@ class ChatModel:
     version: int
     trained_at: datetime
     votes: int
-    terms: tuple[tuple[str, float], ...]
+    terms: ModelTerms
     bias: float = 0.0
     embedder: str = ""
     vector: bytes = b""

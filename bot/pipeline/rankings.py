@@ -99,7 +99,6 @@ class RankingRun:
         """The rankings of the papers of these chats, at most as many as one statement may name. Raises
         `StoreUnavailable`."""
         await self.log.read(unseen.values())
-        self._models = {}  # before the next ones are read: those of a batch take up to 40 MB
         self._models = await self._store.models_of([chat.ref for chat in unseen])
         ranked: dict[ChatRef, Ranking] = {}
         missing: dict[Chat, _Key] = {}

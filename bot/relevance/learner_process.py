@@ -15,7 +15,7 @@ from typing import Any
 from bot.model import ChatModel
 from bot.ports.relevance import Examples
 from bot.relevance.line_process import LineProcess
-from bot.relevance.model_weights import embedder_name
+from bot.relevance.model_weights import embedder_name, packed_terms
 from bot.relevance.starter import starter
 from bot.relevance.term_table import Floats, TermTable, TermVectors
 from bot.relevance.training_set import PaperExample, paper_examples
@@ -89,7 +89,7 @@ class LearnerProcess:
             version,
             now,
             len(examples.votes),
-            tuple((surface, weight) for surface, weight in answer["terms"]),
+            packed_terms(answer["terms"]),
             answer["bias"],
             embedder_name(table.vectors.name if dense else "", embedder if embedding else ""),
             dense + embedding,

@@ -15,7 +15,7 @@ from bot.ports import Clock, Embedder, Store
 from bot.ports.relevance import Examples, Similar, Taste
 from bot.relevance import block_scores, weights
 from bot.relevance.learner_process import LearnerProcess, Vectors
-from bot.relevance.model_weights import ModelWeights, taste_of, weights_of
+from bot.relevance.model_weights import ModelWeights, surfaces_of, taste_of, weights_of
 from bot.relevance.paper_block import Numbers, PaperBlock
 from bot.relevance.paper_memory import MOST_BYTES, PaperMemory
 from bot.relevance.paper_reading import EMBED_SECONDS, PaperReading
@@ -118,16 +118,10 @@ class PaperRelevance:
                 terms += [wanted.surfaces[key] for key in found]
         if model is not None:
             learned = self._weights(model, block.table)
+            least = weights.TELLING * float(learned.weights.max(initial=0.0))
+            telling = set(learned.keys[learned.weights >= least].tolist())
             found = block_scores.shared(learned.keys, learned.weights, block, row)
-            least = weights.TELLING * max(learned.weights.tolist(), default=0.0)
-            names = {
-                key: surface
-                for key, weight, surface in zip(
-                    learned.keys.tolist(), learned.weights.tolist(), learned.surfaces, strict=True
-                )
-                if weight >= least
-            }
-            terms += [names[key] for key in found if key in names]
+            terms += surfaces_of(model, [key for key in found if key in telling])
         return Similar(
             _without_parts(terms)[:MOST_REASONS], self._liked(seq, block.papers[row].paper_id, model) if model else ()
         )

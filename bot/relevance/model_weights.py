@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from bot.model import ChatModel
+from bot.model import ChatModel, ModelTerms
 from bot.ports.relevance import Taste
 from bot.relevance.term_table import Floats, Keys
-from bot.relevance.terms import key_of_surface
+from bot.relevance.terms import key_of, term_of_surface
 from bot.topics.text import is_unspaced
 
 _SEPARATOR = "+"
+
+_NUMBERS = np.dtype([("key", "<u4"), ("weight", "<f4")])
+"""What `ModelTerms.numbers` holds of each term."""
+
+
+def packed_terms(terms: Sequence[tuple[str, float]]) -> ModelTerms:
+    """The terms of a model with their keys, so that measuring papers needs no stems of its words."""
+    numbers = np.array([(key_of(term_of_surface(surface)), weight) for surface, weight in terms], _NUMBERS)
+    return ModelTerms("\n".join(surface for surface, _ in terms), numbers.tobytes())
 
 
 def embedder_name(dense: str, embedder: str) -> str:
@@ -29,7 +38,6 @@ class ModelWeights:
 
     keys: Keys
     weights: Floats
-    surfaces: tuple[str, ...]
     bias: float
     dense_name: str
     dense: Floats
@@ -39,23 +47,28 @@ class ModelWeights:
 
 def weights_of(model: ChatModel, dense_length: int) -> ModelWeights:
     """The arrays of a model; `dense_length` is how long the terms' vectors are."""
-    surfaces = [surface for surface, _ in model.terms]
-    keys = np.fromiter((key_of_surface(surface) for surface in surfaces), np.uint32, len(surfaces))
-    values = np.fromiter((weight for _, weight in model.terms), np.float32, len(surfaces))
+    numbers = np.frombuffer(model.terms.numbers, _NUMBERS)
+    keys, values = numbers["key"], numbers["weight"]
     order = np.argsort(keys, kind="stable")
     dense_name, _, embedder = model.embedder.partition(_SEPARATOR)
     vector = np.frombuffer(model.vector, "<f4")
     cut = min(dense_length, len(vector)) if dense_name else 0
     return ModelWeights(
-        keys[order],
-        values[order],
-        tuple(surfaces[place] for place in order),
+        keys[order].astype(np.uint32),
+        values[order].astype(np.float32),
         model.bias,
         dense_name,
         vector[:cut],
         embedder,
         vector[cut:],
     )
+
+
+def surfaces_of(model: ChatModel, keys: Iterable[int]) -> list[str]:
+    """The terms of a model that have these keys."""
+    surfaces = model.terms.surfaces.split("\n")
+    places = {key: place for place, key in enumerate(np.frombuffer(model.terms.numbers, _NUMBERS)["key"].tolist())}
+    return [surfaces[places[key]] for key in keys]
 
 
 def taste_of(model: ChatModel, most: int) -> Taste:

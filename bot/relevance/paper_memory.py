@@ -50,9 +50,11 @@ class PaperMemory:
             return sum(block.size for block in self._blocks.values())
 
     def unknown(self, numbers: Iterable[int]) -> list[int]:
-        """Those of the papers that are not here."""
+        """Those of the papers that are not here. The others count as used: adding these drops them last."""
         with self._lock:
-            return [number for number in numbers if number not in self._places]
+            asked = list(numbers)
+            self._mark_used(self._places[number] >> _ROW_BITS for number in asked if number in self._places)
+            return [number for number in asked if number not in self._places]
 
     def add(self, papers: Sequence[PaperRow], table: TermTable, embeddings: Mapping[int, Floats]) -> None:
         """Keep papers; the last block is filled up first."""
@@ -89,7 +91,8 @@ class PaperMemory:
                     del self._numbers[paper.paper_id]
 
     def refresh(self, numbers: Iterable[int], table: TermTable, embeddings: Mapping[int, Floats]) -> None:
-        """Measure the blocks of these papers with this table and these embeddings, unless that is done."""
+        """Measure the blocks of these papers with this table and these embeddings, unless that is done. They count as
+        used."""
         with self._lock:
             of_blocks: dict[int, dict[int, Floats]] = {}
             for number in numbers:
@@ -97,6 +100,7 @@ class PaperMemory:
                     new = of_blocks.setdefault(self._places[number] >> _ROW_BITS, {})
                     if number in embeddings:
                         new[number] = embeddings[number]
+            self._mark_used(of_blocks)
             for block_id, new in of_blocks.items():
                 block = self._blocks[block_id]
                 if block.table is not table or new:
@@ -123,11 +127,16 @@ class PaperMemory:
             places = np.fromiter(map(self._places.__getitem__, numbers), np.int64, len(numbers))
             of_blocks, rows = places >> _ROW_BITS, places & ((1 << _ROW_BITS) - 1)
             parts = []
-            for block_id in np.unique(of_blocks).tolist():
+            part_ids: list[int] = np.unique(of_blocks).tolist()
+            for block_id in part_ids:
                 positions = np.flatnonzero(of_blocks == block_id)
                 parts.append(Part(self._blocks[block_id], rows[positions], positions))
-                self._blocks.move_to_end(block_id)
+            self._mark_used(part_ids)
             return parts
+
+    def _mark_used(self, block_ids: Iterable[int]) -> None:
+        for block_id in sorted(set(block_ids)):
+            self._blocks.move_to_end(block_id)
 
     def place(self, number: int) -> tuple[PaperBlock, int]:
         """The block and row of a paper. Raises `KeyError` as `parts` does."""

@@ -87,11 +87,6 @@ def key_of(term: str) -> int:
     return zlib.crc32(term.encode())
 
 
-@lru_cache(maxsize=32_768)  # the models of chats share many terms
-def key_of_surface(surface: str) -> int:
-    return key_of(term_of_surface(surface))
-
-
 def category_term(code: str) -> str:
     """What stands for a category among terms; no text has such a term."""
     return f"cat:{code}"

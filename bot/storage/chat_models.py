@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import struct
-import sys
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -12,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import ChatModel, ChatRef, Vote
+from bot.model import ChatModel, ChatRef, ModelTerms, Vote
 from bot.storage import row_mapping, tables
 from bot.storage.chat_conditions import are_chats, chat_id_of, lock_chats, mark_changed
 from bot.storage.engine import Database
@@ -109,25 +107,28 @@ async def join_models(connection: AsyncConnection, source: int, target: int) -> 
 
 
 def _row(model: ChatModel) -> dict[str, Any]:
-    terms = [term for term, _ in model.terms]
+    body = {
+        "terms": model.terms.surfaces,
+        "bias": model.bias,
+        "embedder": model.embedder,
+        "liked": list(model.liked),
+    }
     return {
         "version": model.version,
         "trained_at": model.trained_at,
         "votes": model.votes,
-        "body": {"terms": terms, "bias": model.bias, "embedder": model.embedder, "liked": list(model.liked)},
-        "weights": struct.pack(f"<{len(terms)}f", *(weight for _, weight in model.terms)),
+        "body": body,
+        "weights": model.terms.numbers,
         "vector": model.vector,
     }
 
 
 def _model(row: AnyRow) -> ChatModel:
-    # Interned, because chats' models share most of their terms.
-    terms = list(map(sys.intern, row.body["terms"]))
     return ChatModel(
         version=row.version,
         trained_at=row.trained_at,
         votes=row.votes,
-        terms=tuple(zip(terms, struct.unpack(f"<{len(terms)}f", row.weights), strict=True)),
+        terms=ModelTerms(row.body["terms"], row.weights),
         bias=row.body["bias"],
         embedder=row.body["embedder"],
         vector=row.vector,

@@ -33,7 +33,7 @@ chat_models = Table(
     Column("trained_at", Moment),
     Column("votes", Integer, nullable=False, server_default="0"),
     Column("body", PackedJSON),
-    Column("weights", LargeBinary),  # of the terms in `body`, float32, little endian
+    Column("weights", LargeBinary),  # `ModelTerms.numbers` of the terms in `body`
     Column("vector", LargeBinary),
     partial_index("ix_chat_models_waiting", "waiting_since IS NOT NULL", "waiting_since", "chat_id"),
 )

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.model import ChatModel, ChatRef, Kind, StoredVectors, TermCounts, VectorsOrigin, VoteKind
 from bot.ports import Store
+from bot.relevance.model_weights import packed_terms
 from tests.contracts.samples import ANN, BOB, MONDAY, NOW, TUESDAY, WEDNESDAY, announced, paper, with_chats
 
 LOCAL, OTHER = "local", "google:embedding"
@@ -170,7 +171,7 @@ async def test_the_number_of_counted_papers_is_that_of_the_counts(store: Store) 
 async def learned(store: Store, *refs: ChatRef, version: int = 1, at: datetime = NOW) -> None:
     """Models from all votes of these chats."""
     for ref in refs:
-        model = ChatModel(version, at, 1, (("lip", 1.0),), 0.0, "own-1+")
+        model = ChatModel(version, at, 1, packed_terms((("lip", 1.0),)), 0.0, "own-1+")
         assert await store.save_model(ref, model, await store.votes_of(ref), at)
 
 
@@ -198,7 +199,7 @@ async def test_a_model_that_was_begun_before_the_vectors_changed_is_trained_once
     await store.vote(ANN, "7", [ONE], VoteKind.UP, NOW)
     begun, made_at, later = (NOW + timedelta(minutes=minutes) for minutes in (1, 2, 3))
     await store.save_term_vectors(term_vectors("own-1", made_at))
-    model = ChatModel(1, begun, 1, (("lip", 1.0),))
+    model = ChatModel(1, begun, 1, packed_terms((("lip", 1.0),)))
     assert await store.save_model(ANN, model, await store.votes_of(ANN), later)
     assert await store.chats_to_learn(9) == [ANN]
     await learned(store, ANN, version=2, at=later)

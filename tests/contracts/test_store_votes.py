@@ -21,6 +21,7 @@ from bot.model import (
     VoteKind,
 )
 from bot.ports import Store
+from bot.relevance.model_weights import packed_terms
 from tests.contracts.samples import ANN, BOB, NOW, announced, digest, minutes, paper, send_next, with_chats
 
 UP, DOWN, SAVED, OPENED = VoteKind.UP, VoteKind.DOWN, VoteKind.SAVED, VoteKind.OPENED
@@ -41,7 +42,7 @@ def model(version: int = 1, **fields: object) -> ChatModel:
     given = {
         "trained_at": NOW,
         "votes": 2,
-        "terms": (("lip sync", 1.5), ("Gesichtserkennung", -0.25), ("唇", 0.125)),
+        "terms": packed_terms((("lip sync", 1.5), ("Gesichtserkennung", -0.25), ("唇", 0.125))),
         "bias": -0.1,
         "embedder": "local",
         "vector": array("f", [0.5, -0.1]).tobytes(),
@@ -133,7 +134,7 @@ async def test_each_chat_counts_once_for_a_paper_by_what_most_of_its_people_say(
 
 
 async def test_a_model_is_read_as_it_was_saved(store: Store) -> None:
-    bare = ChatModel(1, NOW, 0, ())
+    bare = ChatModel(1, NOW, 0, packed_terms(()))
     await store.vote(ANN, "101", [ONE, THREE], UP, NOW)
     assert await store.save_model(ANN, model(), await store.votes_of(ANN), NOW)
     assert await store.save_model(BOB, bare, [], NOW)
@@ -144,7 +145,7 @@ async def test_a_model_is_read_as_it_was_saved(store: Store) -> None:
 
 async def test_the_weights_of_terms_are_kept_as_float32(store: Store) -> None:
     terms = tuple((f"term {number}", number / 7) for number in range(3_000))
-    assert await store.save_model(ANN, replace(model(), terms=terms), [], NOW)
+    assert await store.save_model(ANN, replace(model(), terms=packed_terms(terms)), [], NOW)
     kept = (await store.models_of([ANN]))[ANN].terms
     assert [term for term, _ in kept] == [term for term, _ in terms]
     assert [weight for _, weight in kept] == list(array("f", [weight for _, weight in terms]))

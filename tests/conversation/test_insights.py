@@ -11,6 +11,7 @@ from bot import conversation as results
 from bot.conversation import Conversation, Defaults, Requester
 from bot.conversation.offers import LASTS
 from bot.model import ChatModel, ChatRef, PaperOutcome, Platform, RefinementKind, VoteKind
+from bot.relevance.model_weights import packed_terms
 from bot.storage.store import SqlStore
 from tests.fakes.arxiv import made_up
 from tests.fakes.clock import FakeClock
@@ -139,7 +140,7 @@ async def test_looking_creates_no_chat(talk: Conversation, store: SqlStore) -> N
 
 async def learn(store: SqlStore) -> None:
     await store.vote(CHAT, "5", ["2606.00001"], VoteKind.UP, NOW)
-    model = ChatModel(1, NOW, 1, (("splatting", 1.0), ("hand", -0.5)))
+    model = ChatModel(1, NOW, 1, packed_terms((("splatting", 1.0), ("hand", -0.5))))
     assert await store.save_model(CHAT, model, await store.votes_of(CHAT), NOW)
 
 

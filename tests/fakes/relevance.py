@@ -15,6 +15,7 @@ from bot import topics
 from bot.model import Announced, ChatModel, Paper, VectorsOrigin, split_query
 from bot.ports import Clock
 from bot.ports.relevance import Examples, Similar, Taste
+from bot.relevance.model_weights import packed_terms
 from bot.topics import matching
 from bot.topics.indexed_paper import IndexedPaper
 from bot.topics.syntax_tree import Category, leaves
@@ -122,7 +123,7 @@ class FakeRelevance:
             return None
         terms = sorted(filter(lambda term: term[1], weights.items()), key=lambda term: (-abs(term[1]), term[0]))
         liked = [paper.id for paper, kinds in examples.votes if any(kind.is_positive for kind in kinds)]
-        return ChatModel(version, now, len(examples.votes), tuple(terms), liked=tuple(liked))
+        return ChatModel(version, now, len(examples.votes), packed_terms(terms), liked=tuple(liked))
 
     def taste(self, model: ChatModel, most: int) -> Taste:
         likes = tuple(term for term in model.terms if term[1] > 0)

@@ -16,6 +16,7 @@ from bot.conversation import Requester
 from bot.errors import TellUser
 from bot.model import Chat, ChatModel, ChatRef, Depth, Platform, Style, VoteKind
 from bot.operator.export import export, put
+from bot.relevance.model_weights import packed_terms
 from bot.service.app import open_app
 from bot.settings import Settings, load
 from tests.contracts.samples import MONDAY, NOW, TUESDAY, minutes, paper
@@ -26,7 +27,7 @@ from tests.test_cli import paperboy
 ANN, GROUP = ChatRef(Platform.TELEGRAM, "101"), ChatRef(Platform.TELEGRAM, "-1002/45")
 CHANNEL = ChatRef(Platform.DISCORD, "202")
 ONE, TWO = "2606.00001", "2606.00002"
-MODEL = ChatModel(3, NOW, 2, (("lip sync", 1.5), ("唇", -0.1)), 0.5, "local", b"1234", (ONE,))
+MODEL = ChatModel(3, NOW, 2, packed_terms((("lip sync", 1.5), ("唇", -0.1))), 0.5, "local", b"1234", (ONE,))
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from bot.decisions.ranking import Ranking
 from bot.model import Candidate, Chat, ChatModel, ChatRef, Match, ReasonKind, Vote, VoteKind
 from bot.pipeline import DigestBuilder, Rankings, ranked
 from bot.pipeline.rankings import RankingRun
+from bot.relevance.model_weights import packed_terms
 from tests.fakes.makers import AbstractReader
 from tests.fakes.relevance import FakeRelevance, words_of
 from tests.pipeline.conftest import ANN, BOB, DAYS, Scene
@@ -36,7 +37,7 @@ async def teach(scene: Scene, ref: ChatRef, likes: str, version: int = 1) -> Non
     now = scene.clock.now()
     await scene.store.vote(ref, "7", [likes], VoteKind.UP, now)
     terms = tuple((word, 5.0) for word in sorted(words_of(paper)))
-    model = ChatModel(version, now, 20, terms, bias=-3.0, liked=(likes,))
+    model = ChatModel(version, now, 20, packed_terms(terms), bias=-3.0, liked=(likes,))
     assert await scene.store.save_model(ref, model, [Vote(ref, "7", likes, VoteKind.UP, now)], now)
 
 

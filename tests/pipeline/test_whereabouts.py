@@ -26,6 +26,7 @@ from bot.model import (
     Whereabouts,
 )
 from bot.pipeline import DigestBuilder, Insight, Rankings
+from bot.relevance.model_weights import packed_terms
 from bot.storage.store import SqlStore
 from tests.fakes.arxiv import made_up
 from tests.fakes.clock import FakeClock
@@ -80,7 +81,7 @@ class Desk:
     async def learn(self, *terms: tuple[str, float]) -> None:
         """Give the chat a model that it has learned from one vote."""
         await self.store.vote(ANN, "1", ["2606.00001"], VoteKind.UP, self.clock.now())
-        model = ChatModel(1, self.clock.now(), 1, terms)
+        model = ChatModel(1, self.clock.now(), 1, packed_terms(terms))
         assert await self.store.save_model(ANN, model, await self.store.votes_of(ANN), self.clock.now())
 
     async def why(self, number: int) -> Whereabouts:

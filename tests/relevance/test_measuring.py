@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.model import ChatModel
 from bot.relevance.embeddings.centers import KEY as CENTER
 from bot.relevance.measuring import PaperRelevance
+from bot.relevance.model_weights import packed_terms
 from bot.relevance.paper_block import paper_row
 from bot.relevance.paper_memory import PaperMemory
 from bot.relevance.starter import starter
@@ -42,7 +43,7 @@ async def relevance(store: SqlStore) -> AsyncIterator[PaperRelevance]:
 
 
 def model(*terms: tuple[str, float], liked: tuple[str, ...] = ()) -> ChatModel:
-    return ChatModel(1, NOW, 3, terms, liked=liked)
+    return ChatModel(1, NOW, 3, packed_terms(terms), liked=liked)
 
 
 async def test_a_paper_about_an_interest_comes_before_others(relevance: PaperRelevance) -> None:
@@ -261,3 +262,19 @@ async def test_memory_is_limited() -> None:
         memory.parts([1])
     assert memory.number_of("2606.00001") is None
     assert memory.unknown([1, 11_999]) == [1]
+
+
+@pytest.mark.parametrize("use", ["unknown", "refresh"])
+def test_papers_that_a_reading_asked_for_stay_when_it_adds_others(use: str) -> None:
+    rows = [paper_row(number, paper(f"2606.{number:05}", _mixed(number))) for number in range(1, 6_001)]
+    memory = PaperMemory()
+    memory.add(rows[:4_000], starter(), {})
+    memory = PaperMemory(most_bytes=memory.size + 1_000)  # two blocks of 2,000 papers
+    memory.add(rows[:4_000], starter(), {})
+    if use == "unknown":
+        assert memory.unknown([1, 4_001]) == [4_001]
+    else:
+        memory.refresh([1], starter(), {})
+    memory.add(rows[4_000:4_100], starter(), {})
+    assert memory.parts([1, 4_001])
+    assert memory.unknown([2_001]) == [2_001]

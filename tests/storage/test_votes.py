@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from bot.model import Chat, ChatModel, ChatRef, Platform, Vote, VoteCounts, VoteKind
+from bot.relevance.model_weights import packed_terms
 from bot.storage.store import SqlStore, open_store
 from bot.storage.tables import metadata
 from tests.contracts.samples import NOW, paper
@@ -104,7 +105,7 @@ class Player:
             self.learned.setdefault(new, learned)
 
     async def learn(self, ref: ChatRef, votes: list[Vote], version: int) -> None:
-        model = ChatModel(version, self.now, len(votes), (("term", 1.0),)) if votes else None
+        model = ChatModel(version, self.now, len(votes), packed_terms((("term", 1.0),))) if votes else None
         exists = await self.store.chat(ref) is not None
         if model is None:
             is_saved = exists and not self.of(ref)

@@ -12,8 +12,9 @@ from bot.decisions import matches
 from bot.decisions.ranking.paper_table import Floats, Numbers, PaperFeatures, with_spaces
 from bot.decisions.ranking.weights import Feature
 from bot.model import Paper
-from bot.topics import Category, Field, Not, Term
-from bot.topics.syntax_tree import And, Node, Or
+from bot.topics import Category, Field, Term
+from bot.topics.phrases import find_phrase
+from bot.topics.syntax_tree import affirmed
 
 COLUMNS = (Feature.TOPIC, Feature.TITLE, Feature.PRIMARY, Feature.AUTHOR)
 
@@ -31,9 +32,9 @@ class TopicFit(NamedTuple):
 
 
 class _Shape(NamedTuple):
-    """What a topic asks for: whether it has words, whether it names authors, and the categories that it names."""
+    """What a topic asks for: its words and phrases, whether it names authors, and the categories that it names."""
 
-    has_words: bool
+    phrases: tuple[tuple[str, ...], ...]
     has_authors: bool
     categories: frozenset[str]
 
@@ -42,7 +43,8 @@ def topic_fit(query: str, paper: Paper, features: PaperFeatures, score: float = 
     """How a paper fits a topic that matches it; `score` is `Relevance.of_topic`."""
     shape = _shape(query)
     title = primary = author = 0.0
-    if shape.has_words:
+    # Most papers have none of the words in their titles: the abstracts of these are not looked at.
+    if any(find_phrase(matches.indexed(paper).title, words) for words in shape.phrases):
         title = float(is_in_title(matches.match_of(query, paper).because, features))
     if shape.has_authors:
         author = float(bool(matches.named_authors(query, paper)))
@@ -61,22 +63,13 @@ def is_in_title(because: Iterable[str], features: PaperFeatures) -> bool:
 @lru_cache(maxsize=10_000)
 def _shape(query: str) -> _Shape:
     topic = matches.parsed(query)
-    wanted = tuple(_affirmed(topic.node)) if topic else ()
+    wanted = tuple(affirmed(topic.node)) if topic else ()
     terms = [leaf for leaf in wanted if isinstance(leaf, Term)]
     return _Shape(
-        any(term.field is not Field.AUTHOR for term in terms),
+        tuple(term.words for term in terms if term.field is not Field.AUTHOR),
         any(term.field is Field.AUTHOR for term in terms),
         frozenset(leaf.code for leaf in wanted if isinstance(leaf, Category)),
     )
-
-
-def _affirmed(node: Node) -> Iterable[Node]:
-    """The leaves that are not negated; in normal form only leaves are."""
-    if isinstance(node, And | Or):
-        for part in node.parts:
-            yield from _affirmed(part)
-    elif not isinstance(node, Not):
-        yield node
 
 
 class TopicTable:

@@ -6,6 +6,7 @@ import pytest
 
 from bot.conversation import Conversation, Requester
 from bot.model import ChatModel, ChatRef, Platform, VoteKind
+from bot.relevance.model_weights import packed_terms
 from bot.storage.store import SqlStore
 from handlers.discord.app import DiscordApp
 from tests.fakes.arxiv import made_up
@@ -48,7 +49,9 @@ async def test_what_was_learned_is_shown_and_forgotten_when_confirmed(
     await conversation.subscribe(Requester("1", True), chat(channel), "splatting")
     ref, now = chat(channel), clock.now()
     await store.vote(ref, "1", ["2606.00001"], VoteKind.UP, now)
-    assert await store.save_model(ref, ChatModel(1, now, 1, (("splatting", 1.0),)), await store.votes_of(ref), now)
+    assert await store.save_model(
+        ref, ChatModel(1, now, 1, packed_terms((("splatting", 1.0),))), await store.votes_of(ref), now
+    )
     said = await dc.interactions.slash(channel, "tune")
     assert "splatting" in said.text
     question = await dc.interactions.click(channel, said.button("Forget"))

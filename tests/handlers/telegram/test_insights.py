@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.model import Chat, ChatModel, ChatRef, Platform, VoteKind
+from bot.relevance.model_weights import packed_terms
 from handlers.telegram.cards import TelegramRenderer
 from tests.fakes.arxiv import made_up
 from tests.fakes.pipeline import made_up_card, made_up_digest
@@ -83,7 +84,7 @@ async def test_what_was_learned_is_shown_and_forgotten_when_confirmed(bench: Ben
     assert "Nothing yet. Teach me" in await bench.ask(ANN, "/tune")
     await bench.ask(ANN, "/subscribe splatting")
     await bench.store.vote(ref(ANN), str(ANN), ["2606.00001"], VoteKind.UP, NOW)
-    model = ChatModel(1, NOW, 1, (("splatting", 1.0), ("hand", -0.5)))
+    model = ChatModel(1, NOW, 1, packed_terms((("splatting", 1.0), ("hand", -0.5))))
     assert await bench.store.save_model(ref(ANN), model, await bench.store.votes_of(ref(ANN)), NOW)
     said = await bench.ask(ANN, "/tune")
     assert "More of: splatting" in said
