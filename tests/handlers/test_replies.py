@@ -291,7 +291,7 @@ def test_the_two_readings_say_what_each_brings() -> None:
     assert [*lines(answer)] == [
         "What should I look for with “lip sync for films”?",
         "Exactly these words: papers whose title or abstract has all of them; 2 in the last week.",
-        "Papers about this: the closest, at most 20 a day, whatever their words; 34 in the last week.",
+        "Papers about this: the closest, at most 30 a day, whatever their words; 34 in the last week.",
     ]
     assert [(button.label, button.action) for row in answer.buttons for button in row] == [
         ("Exactly these words (2)", "exact:0123456789ab"),
