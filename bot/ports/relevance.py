@@ -73,8 +73,9 @@ class Relevance(Protocol):
     def of_topic(self, query: str, seqs: Sequence[int]) -> Sequence[float]:
         """How well each of these papers, which were read, fits a topic or an interest (normalized query), 0 to 1.
 
-        Of a topic of words, by the weight of its terms in the paper; of one that only names categories, by how central
-        the paper is to them; of an interest, by similarity, less what it pushes away.
+        Of a topic of words, by the weight of its terms in the paper and, more, by similarity to its words; of one that
+        only names categories, by how central the paper is to them; of one of authors, the same for all papers; of an
+        interest, by similarity, less what it pushes away.
         """
 
     def of_model(self, model: ChatModel, seqs: Sequence[int]) -> Sequence[float]:

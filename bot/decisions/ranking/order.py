@@ -64,7 +64,7 @@ def rank(
     """Order a chat's papers by the sum of `weights` times features, and cut them at `size` cards.
 
     Where the sums are equal, the later announced comes first, then the later submitted, then the smaller id: the order
-    of the input does not matter. A paper that is nearly the same as a better one (`twins`) loses a little.
+    of the input does not matter. A paper that is nearly the same as better ones (`twins`) loses some of its sum.
 
     Before the cut, each topic gets the best paper that it matches, the topics with the best papers first, so that a
     topic with fifty papers a day does not displace one with a single paper a week. With `explorer`, the name of a chat

@@ -47,9 +47,9 @@ WEIGHTS: Final[Mapping[Feature, float]] = {
     Feature.LEARNED: 2.0,
     # A paper of two topics is wanted twice; more topics than two tell little more.
     Feature.TOPICS: 0.5,
-    # Authors put into the title what a paper is about; in the abstract a term may only be mentioned.
+    # Authors put into the title what a paper is about. `TOPIC` counts that already: this only adds to it.
     Feature.TITLE: 0.05,
-    # People follow few authors, and want nearly all that they write.
+    # Whom the chat follows or likes speaks for a paper, but less than what the paper is about.
     Feature.AUTHOR: 0.15,
     # A cross-list is further away from the reader's field than a paper that was written for it.
     Feature.PRIMARY: 0.03,
@@ -60,7 +60,7 @@ WEIGHTS: Final[Mapping[Feature, float]] = {
     Feature.AWARD: 0.03,
     Feature.ACCEPTED: 0.01,
     Feature.CODE: 0.01,
-    # Other people's taste is not this chat's.
+    # What other chats like says more than these marks, and less than this chat's own topics and votes.
     Feature.VOTES: 0.15,
     # More than all others together: what is older than a week comes after everything else.
     Feature.DAY: 10.0,
