@@ -23,13 +23,13 @@ def paper_examples(examples: Examples) -> list[PaperExample]:
     The weights of those without votes sum up to `NEGATIVE_SHARE` times those of what is liked, or to less where they
     are few: none has more than `MOST_WITHOUT_VOTE`.
     """
-    voted = [PaperExample(paper, vote_weight(kinds)) for paper, kinds in examples.votes[: weights.MOST_VOTES]]
+    voted = [PaperExample(paper, vote_weight(kinds)) for paper, kinds in examples.votes]
     liked = sum(max(weight, 0.0) for _, weight in voted) + (weights.PRIOR if examples.topics else 0.0)
     seen = {paper.id for paper, _ in examples.votes}
     implicit: list[PaperExample] = []
     for papers, weight in ((examples.passed_over, weights.PASSED_OVER), (examples.others, weights.OTHER)):
         new = {paper.id: paper for paper in papers if paper.id not in seen}
-        implicit += [PaperExample(paper, weight) for paper in [*new.values()][: weights.MOST_NEGATIVES]]
+        implicit += [PaperExample(paper, weight) for paper in new.values()]
         seen |= new.keys()
     total, greatest = sum(weight for _, weight in implicit), max((weight for _, weight in implicit), default=0.0)
     scale = min(weights.NEGATIVE_SHARE * liked / total, weights.MOST_WITHOUT_VOTE / greatest) if implicit else 0.0

@@ -92,9 +92,5 @@ REGULARIZATION = 40.0
 """scikit-learn's C: the greater, the closer the model fits its examples."""
 MODEL_TERMS = 600
 """Terms of a model, those with the greatest weights. Measured on graded papers: more make no order better."""
-MOST_VOTES = 1_000
-"""The latest voted papers that a model is trained on."""
-MOST_NEGATIVES = 600
-"""Papers of each kind of negative example without a vote that a model is trained on."""
 MOST_LIKED = 200
 """The latest liked papers that a model names."""
