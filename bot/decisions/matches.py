@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from bot import topics as topic_language
 from bot.errors import BadTopic
-from bot.model import Announced, Candidate, Match, Paper, TopicState, is_interest
+from bot.model import Announced, Match, Paper, TopicState, is_interest
 from bot.topics import matching
 from bot.topics.compiled import CompiledTopics, followed
 from bot.topics.indexed_paper import IndexedPaper
@@ -124,17 +124,3 @@ def parsed(query: str) -> topic_language.Topic | None:
         return topic_language.parse(query)
     except BadTopic:
         return None
-
-
-def candidates_of(topic: topic_language.Topic, announced: Iterable[Announced]) -> list[Candidate]:
-    """Return the papers that a topic matches, in order; of a paper announced twice, its first announcement.
-
-    Of an interest alone these are all papers in its categories, however close they are to it.
-    """
-    found: dict[str, Candidate] = {}
-    for entry in announced:
-        if entry.announcement.kind.delivers and entry.paper.id not in found:
-            paper = IndexedPaper(entry.paper)
-            if matching.satisfies(topic, paper):
-                found[entry.paper.id] = Candidate(entry, (Match(topic.query, matching.because(topic, paper)),))
-    return list(found.values())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from bot import topics as topic_language
 from bot.decisions import matches
 from bot.decisions.matches import MOST_CLOSE, Matching, newly_close
 from bot.model import Announced, Kind, TopicState
@@ -38,7 +37,6 @@ def test_a_replacement_matches_nothing() -> None:
     replaced = made_up("2606.00001", DAY, kind=Kind.REPLACE, version=2, categories=("cs.CV",))
     paper = made_up("2606.00002", DAY, categories=("cs.CV",))
     assert matched([(1, replaced), (2, paper)], [VISION]) == {1: (2,)}
-    assert matches.candidates_of(topic_language.parse("cs.CV"), [replaced]) == []
 
 
 def test_a_match_gives_the_words_of_the_paper_and_none_if_it_matches_no_longer() -> None:
@@ -46,13 +44,6 @@ def test_a_match_gives_the_words_of_the_paper_and_none_if_it_matches_no_longer()
     assert matches.match_of('"talking head" AND cat:cs.CV', entry.paper).because == ("Talking heads", "cs.CV")
     assert matches.match_of('"talking head" AND cat:cs.CL', entry.paper).because == ()
     assert matches.match_of("no topic (", entry.paper).because == ()
-
-
-def test_a_paper_announced_twice_is_one_candidate() -> None:
-    first = made_up("2606.00001", DAY, categories=("cs.CV",))
-    cross = made_up("2606.00001", date(2026, 6, 3), kind=Kind.CROSS, categories=("cs.CV", "stat.ML"))
-    found = matches.candidates_of(topic_language.parse("cs.CV"), [first, cross])
-    assert [candidate.announced for candidate in found] == [first]
 
 
 def test_an_interest_looks_at_the_papers_of_a_day_in_its_categories_that_it_was_not_matched_with() -> None:
