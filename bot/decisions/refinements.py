@@ -18,7 +18,7 @@ from bot.topics.syntax_tree import affirmed, leaves, normalize, query_text
 from bot.topics.text import words
 
 TOO_MANY_A_DAY = 50
-"""A topic with more papers a day is too broad: a digest names at most thirty."""
+"""A topic with more papers a day is too broad: a digest of ten cards names thirty."""
 
 MOST_OFFERED = 2
 """Topics that are offered instead of one."""

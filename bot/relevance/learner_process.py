@@ -45,10 +45,8 @@ class LearnerProcess:
         command: Sequence[str] = COMMAND,
         timeout: float = TIMEOUT_SECONDS,
         idle_seconds: float = IDLE_SECONDS,
-        most_papers: int = MOST_PAPERS,
     ) -> None:
         self._process = LineProcess("learner", command, timeout=timeout, idle_seconds=idle_seconds)
-        self._most_papers = most_papers
         self._sent: set[str] = set()
         """Names of the papers that the process has read."""
         self._table: TermTable | None = None
@@ -79,7 +77,7 @@ class LearnerProcess:
         papers = paper_examples(examples)
         if not papers:
             return None
-        if len(self._sent) > self._most_papers:
+        if len(self._sent) > MOST_PAPERS:
             await self._process.close()
         answer = await self._process.ask(partial(self._request, papers, topics, table, vectors or {}))
         if not answer:

@@ -40,7 +40,7 @@ class Trained:
 
 
 def train(examples: Sequence[Example]) -> Trained | None:
-    """A linear model that tells what is liked from what is not; None if there are no examples of either."""
+    """A linear model that tells what is liked from what is not; None unless there are examples of both."""
     importance = np.array([abs(example.weight) for example in examples])
     labels = np.array([example.weight > 0 for example in examples])
     if labels.all() or not labels.any():

@@ -14,7 +14,7 @@ IDF_POWER = 0.9
 """Below 1, the rarest terms weigh less against the others."""
 
 MOST_TERMS = 300_000
-"""Terms whose counts are kept; beyond that, pairs that occur once are dropped."""
+"""Terms whose counts are kept; beyond that, the rarest are dropped, pairs before words."""
 
 # ── similarity of a paper to a text ──
 
