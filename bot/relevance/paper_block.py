@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -94,7 +95,7 @@ class PaperBlock:
         by_term = (self.keys, self.term_ends, self.rows, self.term_raw, self.idf)
         return sum(array.nbytes for array in (*by_paper, *by_term)) + _PAPER_BYTES * len(self)
 
-    @property
+    @cached_property
     def has_embedding(self) -> npt.NDArray[np.bool_]:
         """Which papers have an embedding."""
         return np.asarray(np.any(self.embeddings, axis=1))
