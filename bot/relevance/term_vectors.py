@@ -15,9 +15,8 @@ from scipy import sparse
 from sklearn.decomposition import TruncatedSVD
 
 from bot.relevance.paper_block import PaperRow
-from bot.relevance.term_table import Keys
+from bot.relevance.term_table import Keys, TermTable
 from bot.relevance.terms import category_term, key_of
-from bot.relevance.weights import IDF_POWER
 
 LENGTH = 96
 """Numbers of a vector. Measured on graded papers: 64 to 128 are equally good."""
@@ -75,7 +74,7 @@ def _frequent(papers: Sequence[PaperRow]) -> tuple[Keys, npt.NDArray[np.int64]]:
 
 def _weighted(papers: Sequence[PaperRow], keys: Keys, counts: npt.NDArray[np.int64]) -> sparse.csr_matrix:
     """A row for each paper, of length 1, with the weights that `paper_block` gives to terms."""
-    idf = np.log((len(papers) + 1) / (counts + 0.5)) ** IDF_POWER
+    idf = TermTable(keys, counts.astype(np.uint32), len(papers)).idf(keys)
     columns, values, ends = [], [], [0]
     for paper in papers:
         at = np.minimum(np.searchsorted(keys, paper.keys), len(keys) - 1)
