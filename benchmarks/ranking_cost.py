@@ -78,7 +78,9 @@ def model_row(papers: Sequence[Paper], number: int) -> dict[str, object]:
     """A model as it is stored: it likes the words of a dozen papers and dislikes those of others."""
     draw = random.Random(number)
     chosen = draw.sample(papers, 4 * LIKED)
-    surfaces = dict.fromkeys(surface for paper in chosen for surface in occurrences_in(paper).surfaces.values())
+    surfaces = dict.fromkeys(
+        surface for paper in chosen for surface in occurrences_in(paper.title, paper.abstract).surfaces.values()
+    )
     terms = packed_terms([(surface, draw.gauss(0, 1)) for surface in islice(surfaces, MODEL_TERMS)])
     vectors = starter().vectors
     body = {

@@ -37,7 +37,7 @@ def papers_in(files: Iterable[Path]) -> Iterator[Paper]:
 
 
 def terms_in(paper: Paper) -> Iterator[str]:
-    yield from occurrences_in(paper).counts
+    yield from occurrences_in(paper.title, paper.abstract).counts
     yield from map(category_term, paper.categories)
 
 

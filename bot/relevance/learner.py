@@ -28,9 +28,8 @@ from bot.relevance.line_answers import answer_lines
 from bot.relevance.paper_block import NO_FLOATS, dense_rows, raw_weights
 from bot.relevance.starter import starter
 from bot.relevance.term_table import Floats, Keys, TermTable, TermVectors
-from bot.relevance.terms import Occurrences, key_of, occurrences
+from bot.relevance.terms import Occurrences, key_of, occurrences, occurrences_in
 from bot.relevance.training import Example, Trained, train
-from bot.relevance.weights import TITLE_COUNTS
 
 MEMORY_BYTES = 3_000_000_000
 """Limit of address space, which includes libraries and more than the memory in use."""
@@ -59,7 +58,7 @@ class Learner:
         if request["table"] or request["vectors"]:
             self._use(request["table"], request["vectors"])
         for name, (title, abstract, embedding) in request["papers"].items():
-            self._papers[name] = _text(occurrences((title, TITLE_COUNTS), (abstract, 1.0)), embedding)
+            self._papers[name] = _text(occurrences_in(title, abstract), embedding)
         weighted = [(self._papers[name], weight) for name, weight in request["examples"]]
         weighted += [(_text(occurrences((text, 1.0)), vector), weight) for text, weight, vector in request["topics"]]
         trained = train([self._example(text, weight) for text, weight in weighted])

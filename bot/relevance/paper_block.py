@@ -46,7 +46,7 @@ class PaperRow(NamedTuple):
 
 
 def paper_row(number: int, paper: Paper) -> PaperRow:
-    keys, raw = raw_weights(occurrences_in(paper))
+    keys, raw = raw_weights(occurrences_in(paper.title, paper.abstract))
     return PaperRow(number, paper.id, paper.version, tuple(map(sys.intern, paper.categories)), keys, raw)
 
 

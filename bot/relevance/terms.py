@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 import snowballstemmer
 
-from bot.model import Paper
 from bot.relevance.stop_words import STOP_WORDS
 from bot.relevance.weights import TITLE_COUNTS
 from bot.topics.text import is_unspaced, words
@@ -73,9 +72,9 @@ def occurrences(*texts: tuple[str, float]) -> Occurrences:
     return Occurrences(counts, surfaces)
 
 
-def occurrences_in(paper: Paper) -> Occurrences:
+def occurrences_in(title: str, abstract: str) -> Occurrences:
     """The terms of a paper; the title counts more than the abstract."""
-    return occurrences((paper.title, TITLE_COUNTS), (paper.abstract, 1.0))
+    return occurrences((title, TITLE_COUNTS), (abstract, 1.0))
 
 
 def term_of_surface(surface: str) -> str:
