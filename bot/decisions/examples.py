@@ -21,12 +21,12 @@ _ALIKE_SHARE = 0.5
 the chat does not want of its field, these what its field is."""
 
 
-def kinds_by_paper(votes: Iterable[Vote], most: int = MOST_VOTED) -> dict[str, dict[VoteKind, int]]:
+def kinds_by_paper(votes: Iterable[Vote]) -> dict[str, dict[VoteKind, int]]:
     """How many people cast each kind of vote on a paper, by paper id, the paper with the latest vote first."""
     found: dict[str, Counter[VoteKind]] = {}
     for vote in sorted(votes, key=lambda vote: (vote.at, vote.paper_id), reverse=True):
         found.setdefault(vote.paper_id, Counter())[vote.kind] += 1
-    return {paper_id: dict(kinds) for paper_id, kinds in [*found.items()][:most]}
+    return {paper_id: dict(kinds) for paper_id, kinds in [*found.items()][:MOST_VOTED]}
 
 
 def examples_of(

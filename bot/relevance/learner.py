@@ -49,8 +49,8 @@ class Text:
 class Learner:
     """Trains models one after another, and keeps what it has read of papers."""
 
-    def __init__(self, start: TermTable | None = None) -> None:
-        self._table = start or starter()
+    def __init__(self) -> None:
+        self._table = starter()
         self._papers: dict[str, Text] = {}
 
     def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:

@@ -95,9 +95,9 @@ def rank(
     )
 
 
-def contenders(papers: ChatPapers, size: int, weights: Mapping[Feature, float] = WEIGHTS) -> list[int]:
+def contenders(papers: ChatPapers, size: int) -> list[int]:
     """The first papers by their scores: those among which `rank` asks for near-duplicates."""
-    places = np.lexsort((papers.ties, -scores(papers, weights)))[: _looked_at(size)]
+    places = np.lexsort((papers.ties, -scores(papers)))[: _looked_at(size)]
     return [papers.seqs[place] for place in places.tolist()]
 
 
