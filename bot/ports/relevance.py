@@ -88,7 +88,8 @@ class Relevance(Protocol):
         """What a paper, which was read, shares with a topic or interest, and with what a chat likes."""
 
     def close(self, query: str, seqs: Sequence[int], most: int) -> list[int]:
-        """Those of the papers that are close enough to an interest, best first, at most `most`."""
+        """Those of the papers that are close enough to an interest, best first, at most `most`. For the first few, less
+        is enough: they come even if no paper is really close."""
 
     async def learn(self, examples: Examples, now: datetime, version: int) -> ChatModel | None:
         """Train a model, in another process; None if there is too little to learn from."""

@@ -41,7 +41,8 @@ STEEPNESS = 2.0
 CLOSE = 0.12
 """The least score of a paper that an interest brings."""
 ALWAYS_FEW, NOT_FAR = 5, 0.04
-"""The first so many of a day may have a lower score, this at least: on a thin day, the nearest are better than none."""
+"""The nearest so many of a day may have a lower score, this at least: on a thin day they are better than none. Papers
+that are matched later than others of their day count anew."""
 
 # ── exact words ──
 

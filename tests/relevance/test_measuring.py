@@ -18,11 +18,12 @@ from bot.relevance.model_weights import packed_terms
 from bot.relevance.paper_block import paper_row
 from bot.relevance.paper_memory import PaperMemory
 from bot.relevance.starter import starter
+from bot.relevance.weights import ALWAYS_FEW
 from bot.storage.store import SqlStore
 from tests.contracts import samples
 from tests.fakes.embedder import FakeEmbedder
 from tests.fakes.stores import memory_store
-from tests.relevance.papers import FACES, HEADS, PROOFS, announced, listing, paper
+from tests.relevance.papers import FACES, HEADS, PROOFS, SPEECH, announced, listing, paper
 
 INTEREST = "about: audio-driven talking heads and lip sync"
 NOW = datetime(2026, 6, 2, tzinfo=UTC)
@@ -51,6 +52,16 @@ async def test_a_paper_about_an_interest_comes_before_others(relevance: PaperRel
     assert heads > max(faces, speech) >= min(faces, speech) > proofs
     assert relevance.close(INTEREST, [4, 3, 2, 1], 3)[0] == 1
     assert 3 not in relevance.close(INTEREST, [1, 2, 3, 4], 4)
+
+
+async def test_on_a_thin_day_the_nearest_few_are_close_enough(store: SqlStore) -> None:
+    relevance = PaperRelevance(store)
+    texts = [PROOFS, *[SPEECH] * 3, *[HEADS] * (ALWAYS_FEW + 3), *[PROOFS] * ALWAYS_FEW]
+    await relevance.read({number: announced(f"2606.{number:05}", text) for number, text in enumerate(texts, 1)})
+    query, thin_day, full_day = "about: proofs with video", range(1, ALWAYS_FEW + 8), range(1, len(texts) + 1)
+    # Papers with "video" are near, but only a proof is close; speech has nothing of the interest.
+    assert relevance.close(query, thin_day, 30) == [1, *range(5, 4 + ALWAYS_FEW)]
+    assert relevance.close(query, full_day, 30) == [1, *range(ALWAYS_FEW + 8, len(texts) + 1)]
 
 
 async def test_what_is_pushed_away_goes_down(relevance: PaperRelevance) -> None:
