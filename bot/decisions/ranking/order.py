@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -54,14 +54,8 @@ def no_twins(_seq: int) -> Collection[int]:
     return ()
 
 
-def rank(
-    papers: ChatPapers,
-    size: int,
-    twins: Twins = no_twins,
-    explorer: str = "",
-    weights: Mapping[Feature, float] = WEIGHTS,
-) -> Ranking:
-    """Order a chat's papers by the sum of `weights` times features, and cut them at `size` cards.
+def rank(papers: ChatPapers, size: int, twins: Twins = no_twins, explorer: str = "") -> Ranking:
+    """Order a chat's papers by the sum of `WEIGHTS` times features, and cut them at `size` cards.
 
     Where the sums are equal, the later announced comes first, then the later submitted, then the smaller id: the order
     of the input does not matter. A paper that is nearly the same as better ones (`twins`) loses some of its sum.
@@ -73,7 +67,7 @@ def rank(
     size = max(size, 0)
     if not papers.seqs:
         return Ranking()
-    order = _varied(papers, scores(papers, weights), _looked_at(size), twins)
+    order = _varied(papers, scores(papers), _looked_at(size), twins)
     position = np.empty(len(order), np.int64)
     position[order] = np.arange(len(order))
     best = sorted({int(places[np.argmin(position[places])]) for places in papers.of_topic.values()}, key=position.item)
@@ -105,13 +99,13 @@ def _looked_at(size: int) -> int:
     return min(max(size, 0) * LOOKED_AT, MOST_LOOKED_AT)
 
 
-def scores(papers: ChatPapers, weights: Mapping[Feature, float] = WEIGHTS) -> Floats:
+def scores(papers: ChatPapers) -> Floats:
     """The sum of weights times features of each paper. Column by column: equal papers get equal sums wherever they
     stand, which a product of matrices does not promise."""
     total = np.zeros(len(papers.seqs))
     for feature, column in papers.columns.items():
         share = trust(papers.votes) if feature is Feature.LEARNED else 1.0
-        total += weights[feature] * share * column
+        total += WEIGHTS[feature] * share * column
     rounded: Floats = np.round(total, DECIMALS)
     return rounded
 
