@@ -32,7 +32,7 @@ from bot.pipeline.upkeep import Limits
 from bot.service import memory, metrics, running, status, status_text
 from bot.service.app import renderers
 from bot.service.counting import Counts
-from bot.service.running import MatchingJob
+from bot.service.polling_jobs import MatchingJob
 from bot.storage.store import SqlStore, open_store
 from tests.fakes.clock import FakeClock
 from tests.fakes.makers import AbstractReader

@@ -1,6 +1,6 @@
 """How well the first ten papers fit readers, measured on graded papers and on topics that people were shown papers for.
 
-    .venv/bin/python -m benchmarks.relevance --papers ../shared/corpus/days/*.gz
+    .venv/bin/python -m benchmarks.relevance --papers 2026-06-01.jsonl.gz ...
         [--topics FILE.jsonl.gz] [--embeddings FILE.npz] [--seeds N] [--held-out]
 
 The orders are those of `paperboy digest`: the bare topic, a sentence, likes, and all together. Likes are papers of the

@@ -1,4 +1,4 @@
-"""The running service: its periodic jobs, its platforms and web pages, and how it stops."""
+"""The running service: its roles, its platforms and web pages, and how it stops."""
 
 from __future__ import annotations
 
@@ -6,28 +6,24 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
-from bot import pipeline
-from bot.decisions import polling
 from bot.errors import BadSetting
 from bot.model import Bot
-from bot.pipeline import Embedding, Rankings, WaitingChats
-from bot.pipeline.poll import NeededArchives, poll_state
-from bot.ports import Clock, Relevance, Store
+from bot.ports import Clock
 from bot.service import lease, memory, metrics, status, status_text, web
 from bot.service.app import App, follow_default_topics, open_app
 from bot.service.bots import bots_of
 from bot.service.counting import CountingSender
 from bot.service.guarded_sender import GuardedSender
 from bot.service.lease import Lease
-from bot.service.one_pass import delivery_worker, summarize
+from bot.service.one_pass import delivery_worker
 from bot.service.periodic_jobs import PeriodicJobs
 from bot.service.platform_connections import Connected, PlatformWatch, connected, webhooks_of
+from bot.service.polling_jobs import PollingJobs
 from bot.service.roles import Role, Roles
 from bot.service.web import Hook
 from bot.settings import Settings
@@ -39,34 +35,15 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 
-POLL_SECONDS = 15
-"""How often it is checked whether arXiv has to be asked; `bot.decisions.polling` decides that."""
-
-READ_SECONDS = 10
-# A retry after a short rate limit, and a digest whose time has come, wait no longer than this.
+# A retry after a short rate limit waits no longer than this.
 SEND_SECONDS = 3
-SPREAD_SECONDS = 60
-# How soon a new interest is embedded; new papers start this job at once.
-EMBED_SECONDS = 30
-# How soon a vote counts. Without new votes it asks the store once, by an index.
-LEARN_SECONDS = 5
-# How often it is checked whether vectors of terms are due: about once a week.
-VECTORS_SECONDS = 900
 # New summaries start this job at once; the interval only catches up on what was written in other ways.
 SITE_SECONDS = 600
 WATCH_SECONDS = 10
-# What a worker that ended was doing is done by another after this time, on another machine `STALLED_SECONDS` later. A
-# worker that starts, often in place of one that ended, starts this job at once.
-TEND_SECONDS = 5
 # How often free memory is given back to the system: a morning takes much more than the rest of the day.
 TRIM_SECONDS = 900
 # How often all objects are looked through, not only those since the last time: it takes some tenths of a second.
 TRIM_ALL_SECONDS = 86_400
-# How often it is checked whether the daily upkeep is due.
-UPKEEP_SECONDS = 900
-
-CHOOSE_EVERY = timedelta(minutes=10)
-"""How long a chat's new language or size may have no effect on the wanted summaries if nothing is announced."""
 
 
 async def serve(settings: Settings, clock: Clock | None = None) -> None:
@@ -145,81 +122,8 @@ class Service:
     @asynccontextmanager
     async def polling(self, _lease: Lease) -> AsyncIterator[None]:
         """Ask arXiv, match, choose, and summarize and compose unless workers do that."""
-        app, jobs, hand_over = self._app, self.jobs, self._hand_over
-        await follow_default_topics(app)
-
-        # Each step starts the next one at once, so that a paper does not wait for the interval of every job.
-        needed = NeededArchives(app.store, app.clock)
-
-        async def poll() -> None:
-            if await pipeline.poll(app.store, app.source, app.clock, needed):
-                jobs.soon("read")
-                jobs.soon("embed")
-
-        matching = MatchingJob(
-            app.store, app.clock, app.rankings, app.relevance, app.embedding, has_model=app.has_model
-        )
-
-        async def read() -> None:
-            await matching.run()
-            if hand_over is not None:
-                await hand_over.summaries()
-            elif await summarize(app):
-                jobs.soon("site")
-
-        waiting = WaitingChats()
-
-        async def compose() -> None:
-            if hand_over is not None:
-                await hand_over.compose()
-                return
-            is_missing = polling.is_listing_missing(await poll_state(app.store), app.clock.now())
-            if await pipeline.compose(app.store, app.builder, app.clock, listing_owed=is_missing, waiting=waiting):
-                self._send_now()
-
-        async def tend(hand_over: HandOver) -> None:
-            if await hand_over.tend():
-                jobs.soon("read")
-                jobs.soon("compose")
-
-        async def spread() -> None:
-            await pipeline.spread(app.store, app.loads, app.clock)
-
-        async def embed(embedding: Embedding) -> None:
-            if hand_over is not None:
-                await hand_over.embed(embedding)
-            elif await embedding.run():
-                jobs.soon("read")  # interests may wait for these vectors
-
-        learning = app.learning
-
-        async def learn() -> None:
-            if hand_over is not None:
-                await hand_over.learn(learning)
-            else:
-                await learning.run()
-
-        making = app.vector_making
-
-        async def vectors() -> None:
-            if hand_over is not None:
-                await hand_over.vectors(making)
-            else:
-                await making.run()
-
-        names = ("poll", "read", "spread", "compose", "embed", "learn", "vectors", "tend", "upkeep")
-        async with jobs.removed_at_end(*names):
-            jobs.every(POLL_SECONDS, "poll", poll)
-            jobs.every(READ_SECONDS, "read", read)
-            jobs.every(SPREAD_SECONDS, "spread", spread)
-            jobs.every(SEND_SECONDS, "compose", compose)
-            jobs.every(UPKEEP_SECONDS, "upkeep", app.upkeep_if_due)
-            jobs.every(LEARN_SECONDS, "learn", learn)
-            jobs.every(VECTORS_SECONDS, "vectors", vectors)
-            if (embedding := app.embedding) is not None:
-                jobs.every(EMBED_SECONDS, "embed", partial(embed, embedding))
-            if hand_over is not None:
-                jobs.every(TEND_SECONDS, "tend", partial(tend, hand_over))
+        await follow_default_topics(self._app)
+        async with PollingJobs(self._app, self.jobs, self._hand_over).running():
             yield
 
     @asynccontextmanager
@@ -267,36 +171,6 @@ class Service:
     def _send_now(self) -> None:
         for bot in bots_of(self._app.settings):
             self.jobs.soon(f"send {bot}")
-
-
-class MatchingJob:
-    """Matches what was announced, and chooses the summaries that the next digests need."""
-
-    def __init__(
-        self,
-        store: Store,
-        clock: Clock,
-        rankings: Rankings | None = None,
-        relevance: Relevance | None = None,
-        embedding: Embedding | None = None,
-        *,
-        has_model: bool = False,
-    ) -> None:
-        self._store, self._clock, self._relevance, self._embedding = store, clock, relevance, embedding
-        self._chooser = pipeline.Chooser(store, rankings or Rankings(), has_model=has_model)
-        self._chosen_at: datetime | None = None
-
-    async def run(self) -> None:
-        """Match, and choose if something matched or the last choice is old. Raises `StoreUnavailable`."""
-        now = self._clock.now()
-        # Forgotten until both steps have succeeded: matches are stored at once and would not be found a second time.
-        chosen_at, self._chosen_at = self._chosen_at, None
-        # What is chosen changes only with new matches or changed chats.
-        found = await pipeline.match(self._store, self._relevance, self._embedding)
-        if found or chosen_at is None or abs(now - chosen_at) >= CHOOSE_EVERY:
-            await self._chooser.run(now)
-            chosen_at = now
-        self._chosen_at = chosen_at
 
 
 def check_workers(settings: Settings) -> None:

@@ -6,11 +6,9 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Literal
 
 import pytest
-from sqlalchemy import text
 
-from bot.storage.store import SqlStore, open_store
-from bot.storage.tables import metadata
-from tests.fakes.stores import memory_store, postgres
+from bot.storage.store import SqlStore
+from tests.fakes.stores import emptied_store, memory_store, postgres
 
 
 @pytest.fixture(scope="session")
@@ -38,8 +36,5 @@ async def store(backend: str, request: pytest.FixtureRequest) -> AsyncIterator[S
         async with memory_store() as opened:
             yield opened
         return
-    async with await open_store(request.getfixturevalue("postgres_url")) as opened:
-        async with opened.db.write() as connection:
-            tables = ", ".join(table.name for table in metadata.sorted_tables)
-            await connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    async with emptied_store(request.getfixturevalue("postgres_url")) as opened:
         yield opened

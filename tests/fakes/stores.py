@@ -10,7 +10,10 @@ from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 from pathlib import Path
 
+from sqlalchemy import text
+
 from bot.storage.store import SqlStore, open_store
+from bot.storage.tables import metadata
 
 
 def sqlite_url(path: Path) -> str:
@@ -66,3 +69,13 @@ def postgres() -> Iterator[str]:
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def emptied_store(url: str) -> AsyncIterator[SqlStore]:
+    """A store on the PostgreSQL at this address, where nothing is left of the tests before."""
+    async with await open_store(url) as store:
+        async with store.db.write() as connection:
+            tables = ", ".join(table.name for table in metadata.sorted_tables)
+            await connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        yield store

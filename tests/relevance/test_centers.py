@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import numpy as np
-import pytest
 
 from bot.relevance import scores
 from bot.relevance.embeddings.centers import FEWEST_PAPERS, KEY, known_center, stored_center
 from bot.storage.store import SqlStore
-from tests.fakes.stores import memory_store
 
 
 def _vectors(count: int, seed: int = 0) -> list[np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
     rows = np.random.default_rng(seed).normal(0.5, 1, (count, 8)).astype(np.float32)
     return list(rows / np.linalg.norm(rows, axis=1, keepdims=True))
-
-
-@pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as opened:
-        yield opened
 
 
 async def test_the_first_center_that_is_stored_counts(store: SqlStore) -> None:

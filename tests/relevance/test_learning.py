@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -24,25 +24,10 @@ from bot.relevance.measuring import PaperRelevance
 from bot.relevance.training_set import paper_examples, vote_weight
 from bot.storage.store import SqlStore
 from tests.fakes.embedder import FakeEmbedder
-from tests.fakes.stores import memory_store
 from tests.relevance.papers import FACES, HEADS, PROOFS, SPEECH, listing, of_subject
 
 NOW = datetime(2026, 6, 2, tzinfo=UTC)
 UP, DOWN = {VoteKind.UP: 1}, {VoteKind.DOWN: 1}
-
-
-@pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as opened:
-        yield opened
-
-
-@pytest.fixture
-async def relevance(store: SqlStore) -> AsyncIterator[PaperRelevance]:
-    made = PaperRelevance(store)
-    await made.read(listing())
-    yield made
-    await made.close_parts()
 
 
 def examples(

@@ -4,7 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Collection
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 import pytest
@@ -27,20 +27,6 @@ from tests.relevance.papers import FACES, HEADS, PROOFS, SPEECH, announced, list
 
 INTEREST = "about: audio-driven talking heads and lip sync"
 NOW = datetime(2026, 6, 2, tzinfo=UTC)
-
-
-@pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as opened:
-        yield opened
-
-
-@pytest.fixture
-async def relevance(store: SqlStore) -> AsyncIterator[PaperRelevance]:
-    made = PaperRelevance(store)
-    await made.read(listing())
-    yield made
-    await made.close_parts()
 
 
 def model(*terms: tuple[str, float], liked: tuple[str, ...] = ()) -> ChatModel:

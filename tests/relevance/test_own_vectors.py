@@ -28,7 +28,6 @@ from bot.storage.store import SqlStore
 from tests.contracts import samples
 from tests.contracts.samples import NOW
 from tests.fakes.clock import FakeClock
-from tests.fakes.stores import memory_store
 
 FIELDS = {
     "math.AG": "sheaf scheme cohomology torsor stack variety divisor bundle morphism fibration",
@@ -64,12 +63,6 @@ def made_of(papers: Sequence[Paper]) -> MadeVectors:
 def own_vectors(papers: Sequence[Paper]) -> StoredVectors:
     made = made_of(papers)
     return stored_vectors(packed(made.keys, made.rows), len(papers), len(papers), NOW)
-
-
-@pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as opened:
-        yield opened
 
 
 def announcement(number: int, words: str) -> dict[int, Announced]:

@@ -221,6 +221,7 @@ async def test_a_turn_to_ask_arxiv_excludes_no_other_work(store: SqlStore, clock
         pass
     async with lease.alone(store, clock), lease.turn(store, clock, "elsewhere/1/a"):
         pass
+    assert clock.slept == [], "nobody had to wait"
 
 
 async def test_without_a_database_arxiv_is_asked_all_the_same(store: SqlStore, clock: FakeClock) -> None:

@@ -13,7 +13,7 @@ from bot.errors import StoreUnavailable
 from bot.model import WantedSummary
 from bot.ports import Store
 from bot.sample import SampleSource
-from bot.service.running import CHOOSE_EVERY, MatchingJob
+from bot.service.polling_jobs import CHOOSE_EVERY, MatchingJob
 from bot.storage.store import SqlStore
 from tests.contracts.samples import ANN, with_chats
 from tests.fakes.clock import FakeClock

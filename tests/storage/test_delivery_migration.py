@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,17 +18,11 @@ from bot.storage.engine import Database
 from bot.storage.migrations import migrate
 from bot.storage.store import open_store
 from tests.contracts.samples import ANN, BOB, NOW, digest, minutes, with_chats
-from tests.fakes.stores import postgres, sqlite_url
+from tests.fakes.stores import sqlite_url
 
 S = DeliveryState
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LATER = NOW + timedelta(hours=2)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgres() as url:
-        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
-from sqlalchemy import text
 
 from bot.model import Chat, ChatRef, Kind, NewDigest, Platform
 from bot.pipeline.match import match
-from bot.storage.store import SqlStore, open_store
-from bot.storage.tables import metadata
+from bot.storage.store import SqlStore
 from tests.contracts.samples import NOW, announced, digest
-from tests.fakes.stores import memory_store, postgres
+from tests.fakes.stores import emptied_store, memory_store
 from tests.storage.history_reference import Place, Reference
 
 REFS = [ChatRef(Platform.TELEGRAM, f"-{number}") for number in (1, 2, 3)]
@@ -208,20 +205,11 @@ def test_what_chats_have_had_is_as_if_every_paper_had_a_row(history: list[Step])
     asyncio.run(on_sqlite())
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgres() as url:
-        yield url
-
-
 @settings(max_examples=5, deadline=None)
 @given(history=histories)
 def test_what_chats_have_had_is_the_same_on_postgres(server: str, history: list[Step]) -> None:
     async def on_postgres() -> None:
-        async with await open_store(server) as store:
-            async with store.db.write() as connection:
-                tables = ", ".join(table.name for table in metadata.sorted_tables)
-                await connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        async with emptied_store(server) as store:
             await play(store, history)
 
     asyncio.run(on_postgres())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from bot.model import ChatRef, LedgerLine, Platform
 from bot.storage.engine import Database
 from bot.storage.migrations import migrate
 from bot.storage.store import open_store
-from tests.fakes.stores import postgres, sqlite_url
+from tests.fakes.stores import sqlite_url
 
 FIRST = date(2026, 3, 2)
 DAYS = [FIRST + timedelta(days=number) for number in range(0, 90, 3)]
@@ -26,12 +26,6 @@ WORDS = ["apple", "berry", "cherry", "damson"]
 REFS = [ChatRef(Platform.TELEGRAM, str(number)) for number in range(1, 6)]
 PAPERS = [f"26{number % 12 + 1:02}.{number:05}" for number in range(60)]
 Rows = dict[str, list[dict[str, Any]]]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgres() as url:
-        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,13 +16,7 @@ from bot.storage.migrations import config, current, migrate
 from bot.storage.store import open_store
 from bot.storage.tables import REVISION, metadata
 from tests.contracts.samples import ANN, NOW, TUESDAY, announced, digest, key, match_all, summary, with_chats
-from tests.fakes.stores import postgres, sqlite_url
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgres() as url:
-        yield url
+from tests.fakes.stores import sqlite_url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

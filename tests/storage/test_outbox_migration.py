@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +18,12 @@ from bot.storage.engine import Database
 from bot.storage.migrations import migrate
 from bot.storage.migrations.versions import r0005_outbox as step
 from tests.contracts.samples import ANN, BOB, NOW, TUESDAY
-from tests.fakes.stores import postgres, sqlite_url
+from tests.fakes.stores import sqlite_url
 
 S = DeliveryState
 CHATS = (ANN, BOB)
 DELIVERIES, SUMMARIES = 2_300, 1_100
 """More than the migration holds in memory at once."""
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgres() as url:
-        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
 
 from bot.model import Chat, ChatModel, ChatRef, Platform, Vote, VoteCounts, VoteKind
 from bot.relevance.model_weights import packed_terms
-from bot.storage.store import SqlStore, open_store
-from bot.storage.tables import metadata
+from bot.storage.store import SqlStore
 from tests.contracts.samples import NOW, paper
-from tests.fakes.stores import memory_store, postgres
+from tests.fakes.stores import emptied_store, memory_store
 
 REFS = [ChatRef(Platform.TELEGRAM, f"-{number}") for number in (1, 2, 3)]
 PEOPLE, PAPERS = ["", "7", "8"], ["2606.00001", "2606.00002", "2606.00003"]
@@ -176,20 +172,11 @@ def test_votes_are_as_in_a_dictionary_of_all_of_them(history: list[Step]) -> Non
     asyncio.run(on_sqlite())
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgres() as url:
-        yield url
-
-
 @settings(max_examples=10, deadline=None)
 @given(history=steps)
 def test_votes_are_the_same_on_postgres(server: str, history: list[Step]) -> None:
     async def on_postgres() -> None:
-        async with await open_store(server) as store:
-            async with store.db.write() as connection:
-                names = ", ".join(table.name for table in metadata.sorted_tables)
-                await connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        async with emptied_store(server) as store:
             await play(store, history)
 
     asyncio.run(on_postgres())
