@@ -146,7 +146,7 @@ def _close(
         before = known.get(state.id, frozenset())
         seqs = work.in_scope(state, day)
         if seqs and len(before) < MOST_CLOSE:
-            best_first = relevance.close(state.query, seqs, MOST_CLOSE)
+            best_first = relevance.close(state.query, seqs, MOST_CLOSE, already=len(before.difference(seqs)))
             if new := matches.newly_close(best_first, before):
                 found[state.id] = new
     return found

@@ -214,7 +214,7 @@ class _Search:
             Missed(
                 query,
                 self.relevance.of_topic(interest, [seq])[0] if interest else 0.0,
-                is_interest(query) and bool(self.relevance.close(query, [seq], 1)),
+                is_interest(query) and bool(self.relevance.close(query, [seq], 1, already=matches.MOST_CLOSE)),
             )
             for query, interest in about.items()
         ]

@@ -87,9 +87,10 @@ class Relevance(Protocol):
     def why(self, seq: int, query: str | None, model: ChatModel | None) -> Similar:
         """What a paper, which was read, shares with a topic or interest, and with what a chat likes."""
 
-    def close(self, query: str, seqs: Sequence[int], most: int) -> list[int]:
+    def close(self, query: str, seqs: Sequence[int], most: int, *, already: int = 0) -> list[int]:
         """Those of the papers that are close enough to an interest, best first, at most `most`. For the first few, less
-        is enough: they come even if no paper is really close."""
+        is enough: they come even if no paper is really close. `already`: so many papers of the same day came before
+        these, and count among the first."""
 
     async def learn(self, examples: Examples, now: datetime, version: int) -> ChatModel | None:
         """Train a model, in another process; None if there is too little to learn from."""

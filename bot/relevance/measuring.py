@@ -99,12 +99,12 @@ class PaperRelevance:
         keys, values = block.row(row)
         return self._by_block(others, lambda other, rows: np.minimum(other.products(keys, values, rows), 1))
 
-    def close(self, query: str, seqs: Sequence[int], most: int) -> list[int]:
+    def close(self, query: str, seqs: Sequence[int], most: int, *, already: int = 0) -> list[int]:
         found = self.of_topic(query, seqs)
         best_first = sorted(zip((-score for score in found), seqs, strict=True))
         return [
             seq
-            for place, (score, seq) in enumerate(best_first[:most])
+            for place, (score, seq) in enumerate(best_first[:most], already)
             if -score >= (weights.CLOSE if place >= weights.ALWAYS_FEW else weights.NOT_FAR)
         ]
 

@@ -41,8 +41,7 @@ STEEPNESS = 2.0
 CLOSE = 0.12
 """The least score of a paper that an interest brings."""
 ALWAYS_FEW, NOT_FAR = 5, 0.04
-"""The nearest so many of a day may have a lower score, this at least: on a thin day they are better than none. Papers
-that are matched later than others of their day count anew."""
+"""The nearest so many of a day may have a lower score, this at least: on a thin day they are better than none."""
 
 # ── exact words ──
 

@@ -104,7 +104,7 @@ class FakeRelevance:
         likeness = self.likeness(seq, known)
         return tuple(self._papers[other].id for other, alike in zip(known, likeness, strict=True) if alike > 0.3)
 
-    def close(self, query: str, seqs: Sequence[int], most: int) -> list[int]:
+    def close(self, query: str, seqs: Sequence[int], most: int, *, already: int = 0) -> list[int]:
         scores = dict(zip(seqs, self.of_topic(query, seqs), strict=True))
         best_first = sorted(seqs, key=lambda seq: (-scores[seq], seq))
         return [seq for seq in best_first if scores[seq] >= CLOSE][:most]

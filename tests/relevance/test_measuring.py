@@ -47,6 +47,8 @@ async def test_on_a_thin_day_the_nearest_few_are_close_enough(store: SqlStore) -
     query, thin_day, full_day = "about: proofs with video", range(1, ALWAYS_FEW + 8), range(1, len(texts) + 1)
     # Papers with "video" are near, but only a proof is close; speech has nothing of the interest.
     assert relevance.close(query, thin_day, 30) == [1, *range(5, 4 + ALWAYS_FEW)]
+    # Late papers of a day that has brought its few are not taken for the nearest once more.
+    assert relevance.close(query, thin_day, 30, already=ALWAYS_FEW) == [1]
     assert relevance.close(query, full_day, 30) == [1, *range(ALWAYS_FEW + 8, len(texts) + 1)]
 
 
