@@ -17,7 +17,7 @@ from bot import pipeline
 from bot.decisions import polling
 from bot.errors import RetryLater
 from bot.model import JSON, ChatRef, Depth, SummaryKey
-from bot.pipeline import Embedding, Learning, VectorMaking
+from bot.pipeline import Learning, VectorMaking
 from bot.pipeline.poll import poll_state
 from bot.service.app import App
 from bot.service.counting import TASKS
@@ -48,7 +48,6 @@ class TaskContext:
     queue: TaskQueue
     learning: Learning
     making: VectorMaking
-    embedding: Embedding | None = None
     last_done_at: datetime | None = None
     _worker_id: int | None = None
 
@@ -147,9 +146,9 @@ async def embed(job_context: JobContext, papers: list[list[Any]]) -> None:
     """Give vectors to papers."""
     context = _task_context(job_context)
     async with context.doing(job_context.job):
-        if context.embedding is None:
+        if context.app.embedding is None:
             return  # EMBEDDINGS names no embedder here
-        made = await context.embedding.these([(paper_id, version) for paper_id, version in papers])
+        made = await context.app.embedding.these([(paper_id, version) for paper_id, version in papers])
         if made:
             await context.ask_for_more(LEARN, EMBED)
 

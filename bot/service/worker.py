@@ -80,7 +80,7 @@ class Worker:
 
     def __init__(self, app: App, queue: TaskQueue, queues: Sequence[str]) -> None:
         self._app, self._queue, self._queues = app, queue, queues
-        self._context = TaskContext(app, queue, app.learning, app.vector_making, app.embedding)
+        self._context = TaskContext(app, queue, app.learning, app.vector_making)
         self._is_working = False
 
     @asynccontextmanager
