@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.conversation import Liked
-from bot.model import FoundPapers, Paper, PaperList
-from bot.render.addresses import paper_urls
-from bot.render.cards import title_of
-from bot.render.nodes import Block, Bullets, Document, Line, Link, Note, Reply, Text
-from handlers.reply_parts import about, count, sentence, shortened
+from bot.model import FoundPapers, PaperList
+from bot.render.nodes import Block, Bullets, Document, Line, Note, Reply, Text
+from handlers.reply_parts import about, count, sentence, shortened, title_link
 from handlers.requests import ChatName
 
 MOST_TITLES = 5
@@ -37,7 +35,10 @@ def liked(result: Liked, chat: ChatName) -> Reply:
     if not papers:
         nothing = Line((Text("arXiv has none of these papers." if missing else "arXiv has no paper by this author."),))
         return Reply(Document((nothing, *missing, *about(chat))))
-    blocks: list[Block] = [Line((Text(_summary(result, chat)),)), _titles(papers)]
+    blocks: list[Block] = [
+        Line((Text(_summary(result, chat)),)),
+        Bullets(tuple((title_link(paper),) for paper in papers[:MOST_TITLES])),
+    ]
     if len(papers) > MOST_TITLES:
         blocks.append(Line((Text(f"… and {len(papers) - MOST_TITLES} more"),)))
     return Reply(Document((*blocks, *missing, *about(chat))))
@@ -51,12 +52,6 @@ def _summary(result: Liked, chat: ChatName) -> str:
     known = f" ({len(papers) - result.new} were known already)" if result.new < len(papers) else ""
     where = f"digests of {chat}" if chat.is_elsewhere else "the next digests"
     return f"Noted{known}: {where} bring papers like {these} first."
-
-
-def _titles(papers: Sequence[Paper]) -> Bullets:
-    return Bullets(
-        tuple((Link(shortened(title_of(paper), 100), paper_urls(paper)["abs"]),) for paper in papers[:MOST_TITLES])
-    )
 
 
 def not_found(found: FoundPapers, wanted: PaperList) -> list[str]:
