@@ -42,6 +42,8 @@ _NEVER_DELIVERED = (PaperOutcome.REPLACEMENT, PaperOutcome.LONG_AGO, PaperOutcom
 MOST_PREVIEWED = 10
 """Papers of the next digest that are named; two more screens of a phone."""
 
+_FORGET = Button("Forget what you learned", action=str(Action("unlearn")))
+
 
 # ── what a topic would have brought ───────────────────────────────────────────────────────────────────────────────
 
@@ -256,15 +258,13 @@ def learned(result: Learned, chat: ChatName) -> Reply:
     behind = " The latest votes are not in it yet." if result.is_behind else ""
     following = "Words of what is followed count, too."
     blocks.append(Note((Text(f"The first vote was given on {_day(result.since)}. {following}{behind}"),)))
-    forget = Button("Forget what you learned", action=str(Action("unlearn")))
-    return Reply(Document((*blocks, *about(chat))), ((forget,), (topics_button(chat),)))
+    return Reply(Document((*blocks, *about(chat))), ((_FORGET,), (topics_button(chat),)))
 
 
 def nothing_learned(result: NothingLearned, chat: ChatName) -> Reply:
     if result.votes:
         line = f"I have {count(result.votes, 'vote')} and learn from them in the next minutes."
-        forget = Button("Forget what you learned", action=str(Action("unlearn")))
-        return with_note(one_line(line, buttons=((forget,),)), chat)
+        return with_note(one_line(line, buttons=((_FORGET,),)), chat)
     spans = (
         Text("Nothing yet. Teach me: press 👍 and 👎 below papers, name some that you like ("),
         command("like", "2406.14272"),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.conversation import Liked
 from bot.model import FoundPapers, PaperList
 from bot.render.nodes import Block, Bullets, Document, Line, Note, Reply, Text
-from handlers.reply_parts import about, count, sentence, shortened, title_link
+from handlers.reply_parts import about, count, examples, sentence, shortened, title_link
 from handlers.requests import ChatName
 
 MOST_TITLES = 5
@@ -25,8 +25,7 @@ EXAMPLES = (
 def what_to_like(chat: ChatName) -> Reply:
     """For the command without papers."""
     why = "Name papers that you like, and digests bring similar ones first. For example:"
-    shown = tuple((Text(f"/like {example}", code=True), Text(f": {meaning}")) for example, meaning in EXAMPLES)
-    return Reply(Document((Line((Text(why),)), Bullets(shown), *about(chat))))
+    return Reply(Document((Line((Text(why),)), examples(EXAMPLES, "/like "), *about(chat))))
 
 
 def liked(result: Liked, chat: ChatName) -> Reply:
