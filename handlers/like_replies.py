@@ -32,8 +32,7 @@ def liked(result: Liked, chat: ChatName) -> Reply:
     papers = result.found.papers
     missing = tuple(Note((Text(line),)) for line in not_found(result.found, result.wanted))
     if not papers:
-        nothing = Line((Text("arXiv has none of these papers." if missing else "arXiv has no paper by this author."),))
-        return Reply(Document((nothing, *missing, *about(chat))))
+        return Reply(Document((Line((Text(nothing_found(result)),)), *missing, *about(chat))))
     blocks: list[Block] = [
         Line((Text(_summary(result, chat)),)),
         Bullets(tuple((title_link(paper),) for paper in papers[:MOST_TITLES])),
@@ -51,6 +50,11 @@ def _summary(result: Liked, chat: ChatName) -> str:
     known = f" ({len(papers) - result.new} were known already)" if result.new < len(papers) else ""
     where = f"digests of {chat}" if chat.is_elsewhere else "the next digests"
     return f"Noted{known}: {where} bring papers like {these} first."
+
+
+def nothing_found(result: Liked) -> str:
+    """For a list, or an author, of which arXiv has no paper."""
+    return "arXiv has none of these papers." if result.wanted else "arXiv has no paper by this author."
 
 
 def not_found(found: FoundPapers, wanted: PaperList) -> list[str]:
