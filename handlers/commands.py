@@ -252,5 +252,3 @@ COMMANDS = (
     ),
 )
 """In the order in which people see them."""
-
-BY_NAME = {command.name: command for command in COMMANDS}

@@ -14,10 +14,8 @@ from bot.conversation import (
     Unlearned,
 )
 from bot.decisions import refinements
-from bot.model import Backtest, Card, Lift, Paper, PaperOutcome, Refinement, RefinementKind, Whereabouts
-from bot.render.addresses import paper_urls
-from bot.render.cards import title_of
-from bot.render.nodes import Block, Bullets, Button, Document, Heading, Line, Link, Note, Reply, Span, Text
+from bot.model import Backtest, Card, Lift, PaperOutcome, Refinement, RefinementKind, Whereabouts
+from bot.render.nodes import Block, Bullets, Button, Document, Heading, Line, Note, Reply, Span, Text
 from bot.render.reasons import reasons_line
 from handlers.button_actions import Action
 from handlers.reply_parts import (
@@ -28,15 +26,13 @@ from handlers.reply_parts import (
     count,
     one_line,
     shortened,
+    title_link,
     topic_spans,
     topics_button,
     when,
     with_note,
 )
 from handlers.requests import ChatName
-
-MAX_TITLE = 90
-"""Characters of a title in a list: two lines on a phone."""
 
 MAX_SENTENCE = 140
 """Characters of what is said of a paper in a list."""
@@ -45,6 +41,8 @@ _NEVER_DELIVERED = (PaperOutcome.REPLACEMENT, PaperOutcome.LONG_AGO, PaperOutcom
 
 MOST_PREVIEWED = 10
 """Papers of the next digest that are named; two more screens of a phone."""
+
+_FORGET = Button("Forget what you learned", action=str(Action("unlearn")))
 
 
 # ── what a topic would have brought ───────────────────────────────────────────────────────────────────────────────
@@ -56,9 +54,9 @@ def backtest_blocks(tested: Backtest) -> list[Block]:
         return []
     blocks: list[Block] = [Line((Text(_frequency(tested)),))]
     if tested.shown:
-        blocks += [Line((Text("The best of them:"),)), Bullets(tuple((_title_link(each),) for each in tested.shown))]
+        blocks += [Line((Text("The best of them:"),)), Bullets(tuple((title_link(each),) for each in tested.shown))]
     if tested.left_out:
-        papers = tuple((_title_link(each),) for each in tested.left_out)
+        papers = tuple((title_link(each),) for each in tested.left_out)
         blocks += [Line((Text("Close, but left out:"),)), Bullets(papers)]
     if advice := _advice(tested):
         blocks.append(Line(advice))
@@ -146,7 +144,7 @@ def preview(result: Preview, chat: ChatName) -> Reply:
 def _previewed(card: Card) -> tuple[Span, ...]:
     headline = card.summary.headline.text if card.summary and card.summary.headline else ""
     sentence = headline or reasons_line(card, "en")
-    link = _title_link(card.paper)
+    link = title_link(card.paper)
     return (link, Text(f": {shortened(sentence, MAX_SENTENCE)}")) if sentence else (link,)
 
 
@@ -155,7 +153,7 @@ def _previewed(card: Card) -> tuple[Span, ...]:
 
 def explained(result: Explained, chat: ChatName) -> Reply:
     found = result.found
-    title = (Heading((_title_link(found.paper),), level=2),) if found.paper else ()
+    title = (Heading((title_link(found.paper),), level=2),) if found.paper else ()
     lines: list[Block] = [Line(_outcome(found, chat))]
     if found.reasons and found.paper and (why := reasons_line(Card(found.paper, reasons=found.reasons), "en")):
         lines.append(Line((Text(f"{why[0].upper()}{why[1:]}."),)))
@@ -260,15 +258,13 @@ def learned(result: Learned, chat: ChatName) -> Reply:
     behind = " The latest votes are not in it yet." if result.is_behind else ""
     following = "Words of what is followed count, too."
     blocks.append(Note((Text(f"The first vote was given on {_day(result.since)}. {following}{behind}"),)))
-    forget = Button("Forget what you learned", action=str(Action("unlearn")))
-    return Reply(Document((*blocks, *about(chat))), ((forget,), (topics_button(chat),)))
+    return Reply(Document((*blocks, *about(chat))), ((_FORGET,), (topics_button(chat),)))
 
 
 def nothing_learned(result: NothingLearned, chat: ChatName) -> Reply:
     if result.votes:
         line = f"I have {count(result.votes, 'vote')} and learn from them in the next minutes."
-        forget = Button("Forget what you learned", action=str(Action("unlearn")))
-        return with_note(one_line(line, buttons=((forget,),)), chat)
+        return with_note(one_line(line, buttons=((_FORGET,),)), chat)
     spans = (
         Text("Nothing yet. Teach me: press 👍 and 👎 below papers, name some that you like ("),
         command("like", "2406.14272"),
@@ -289,10 +285,6 @@ def unlearned(result: Unlearned, chat: ChatName) -> Reply:
 
 
 # ── pieces ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _title_link(paper: Paper) -> Link:
-    return Link(shortened(title_of(paper), MAX_TITLE), paper_urls(paper)["abs"])
 
 
 def _day(day: date | None) -> str:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.conversation import Liked
-from bot.model import FoundPapers, Paper, PaperList
-from bot.render.addresses import paper_urls
-from bot.render.cards import title_of
-from bot.render.nodes import Block, Bullets, Document, Line, Link, Note, Reply, Text
-from handlers.reply_parts import about, count, sentence, shortened
+from bot.model import FoundPapers, PaperList
+from bot.render.nodes import Block, Bullets, Document, Line, Note, Reply, Text
+from handlers.reply_parts import about, count, examples, sentence, shortened, title_link
 from handlers.requests import ChatName
 
 MOST_TITLES = 5
@@ -27,17 +25,18 @@ EXAMPLES = (
 def what_to_like(chat: ChatName) -> Reply:
     """For the command without papers."""
     why = "Name papers that you like, and digests bring similar ones first. For example:"
-    shown = tuple((Text(f"/like {example}", code=True), Text(f": {meaning}")) for example, meaning in EXAMPLES)
-    return Reply(Document((Line((Text(why),)), Bullets(shown), *about(chat))))
+    return Reply(Document((Line((Text(why),)), examples(EXAMPLES, "/like "), *about(chat))))
 
 
 def liked(result: Liked, chat: ChatName) -> Reply:
     papers = result.found.papers
     missing = tuple(Note((Text(line),)) for line in not_found(result.found, result.wanted))
     if not papers:
-        nothing = Line((Text("arXiv has none of these papers." if missing else "arXiv has no paper by this author."),))
-        return Reply(Document((nothing, *missing, *about(chat))))
-    blocks: list[Block] = [Line((Text(_summary(result, chat)),)), _titles(papers)]
+        return Reply(Document((Line((Text(nothing_found(result)),)), *missing, *about(chat))))
+    blocks: list[Block] = [
+        Line((Text(_summary(result, chat)),)),
+        Bullets(tuple((title_link(paper),) for paper in papers[:MOST_TITLES])),
+    ]
     if len(papers) > MOST_TITLES:
         blocks.append(Line((Text(f"… and {len(papers) - MOST_TITLES} more"),)))
     return Reply(Document((*blocks, *missing, *about(chat))))
@@ -53,10 +52,9 @@ def _summary(result: Liked, chat: ChatName) -> str:
     return f"Noted{known}: {where} bring papers like {these} first."
 
 
-def _titles(papers: Sequence[Paper]) -> Bullets:
-    return Bullets(
-        tuple((Link(shortened(title_of(paper), 100), paper_urls(paper)["abs"]),) for paper in papers[:MOST_TITLES])
-    )
+def nothing_found(result: Liked) -> str:
+    """For a list, or an author, of which arXiv has no paper."""
+    return "arXiv has none of these papers." if result.wanted else "arXiv has no paper by this author."
 
 
 def not_found(found: FoundPapers, wanted: PaperList) -> list[str]:

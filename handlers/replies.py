@@ -23,6 +23,7 @@ from handlers.reply_parts import (
     count,
     examples,
     one_line,
+    shortened,
     topics_button,
     with_note,
 )
@@ -220,7 +221,7 @@ def _(_: results.NotOperator, _chat: ChatName) -> Reply:
 @_write.register
 def _(result: results.Health, _: ChatName) -> Reply:
     # A sentence may quote the error of a server, which can be a page of text.
-    shown = [line if len(line) <= 300 else f"{line[:299]}…" for line in result.lines[:MAX_HEALTH_LINES]]
+    shown = [shortened(line, 300) for line in result.lines[:MAX_HEALTH_LINES]]
     if left := len(result.lines) - len(shown):
         shown.append(f"{left} more: see `paperboy status`.")
     return Reply(Document(tuple(Line((Text(line),)) for line in shown)))
@@ -240,7 +241,7 @@ def _(result: results.Incomplete, chat: ChatName) -> Reply:
             return with_note(Reply(Document((line,))), chat)
         case "like":
             return like_replies.what_to_like(chat)
-    paper = (Text("Say which paper: "), Text("/summarize 2406.14272", code=True), Text(", or send its link."))
+    paper = (Text("Say which paper: "), command("summarize", "2406.14272"), Text(", or send its link."))
     return Reply(Document((Line(paper),)))
 
 

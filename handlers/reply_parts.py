@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from bot.model import join_query, split_query, topic_label
-from bot.render.nodes import Bullets, Button, Document, Line, Note, Reply, Span, Text
+from bot.model import Paper, join_query, split_query, topic_label
+from bot.render.addresses import paper_urls
+from bot.render.cards import title_of
+from bot.render.nodes import Bullets, Button, Document, Line, Link, Note, Reply, Span, Text
 from handlers.button_actions import Action
 from handlers.requests import ChatName
 
@@ -19,6 +21,9 @@ EXAMPLES = (
     ("au:Gonzalez", "by author, accents or not"),
 )
 """Queries to copy, and what they find."""
+
+MAX_TITLE = 90
+"""Characters of a title in an answer: two lines on a phone. A pop-up of Telegram holds 200 in all."""
 
 DIGEST = Button("Digest now", action=str(Action("digest")))
 SETTINGS = Button("Settings", action=str(Action("settings")))
@@ -36,6 +41,14 @@ def topic_spans(topic: str) -> tuple[Span, ...]:
         return (Text(exact, code=True),)
     shown = Text(topic_label(join_query("", about)))
     return (Text(exact, code=True), Text(", "), shown) if exact else (shown,)
+
+
+def short_title(paper: Paper) -> str:
+    return shortened(title_of(paper), MAX_TITLE)
+
+
+def title_link(paper: Paper) -> Link:
+    return Link(short_title(paper), paper_urls(paper)["abs"])
 
 
 def one_line(line: str, *, note: str | None = None, buttons: tuple[tuple[Button, ...], ...] = ()) -> Reply:

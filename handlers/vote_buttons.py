@@ -19,9 +19,9 @@ def vote_button(kind: VoteKind, paper_id: str, number: int | None = None) -> But
     return Button(sign if number is None else f"{sign} {number}", action=str(Action(_VERBS[kind], paper_id)))
 
 
-def vote_buttons(paper_id: str, number: int | None = None) -> tuple[Button, ...]:
+def vote_buttons(paper_id: str) -> tuple[Button, ...]:
     """The buttons to vote on one paper, as a row."""
-    return tuple(vote_button(kind, paper_id, number) for kind in SIGNS)
+    return tuple(vote_button(kind, paper_id) for kind in SIGNS)
 
 
 def why_button(paper_id: str, language: str) -> Button:

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from bot.conversation import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
-from bot.model import Paper, VoteKind
-from bot.render.addresses import paper_urls
-from bot.render.cards import title_of
-from bot.render.nodes import Bullets, Document, Heading, Line, Link, Note, Reply, Text
-from handlers.reply_parts import command, one_line, shortened
+from bot.model import VoteKind
+from bot.render.nodes import Bullets, Document, Heading, Line, Note, Reply, Text
+from handlers.reply_parts import command, one_line, short_title, title_link
 from handlers.requests import ChatName
 from handlers.vote_buttons import SIGNS, vote_buttons
 
 _NOTED = {VoteKind.UP: "Noted: more like", VoteKind.DOWN: "Noted: less like", VoteKind.SAVED: "Saved:"}
 
-MAX_TITLE = 100
-"""Characters of a title; a pop-up of Telegram holds 200."""
-
 
 def voted(result: Voted, _: ChatName) -> Reply:
     done = "Taken back:" if result.is_taken_back else _NOTED[result.kind]
-    return one_line(f"{SIGNS[result.kind]} {done} “{_title(result.paper)}”")
+    return one_line(f"{SIGNS[result.kind]} {done} “{short_title(result.paper)}”")
 
 
 def vote_options(result: VoteOptions, _: ChatName) -> Reply:
-    return Reply(Document((Line((Text(_title(result.paper), bold=True),)),)), (vote_buttons(result.paper.id),))
+    return Reply(Document((Line((Text(short_title(result.paper), bold=True),)),)), (vote_buttons(result.paper.id),))
 
 
 def vote_not_kept(_: VoteNotKept, chat: ChatName) -> Reply:
@@ -43,10 +38,6 @@ def paper_not_kept(result: PaperNotKept, _: ChatName) -> Reply:
 def saved_papers(result: SavedPapers, _: ChatName) -> Reply:
     if not result.papers:
         return one_line(f"You have saved nothing here; {SIGNS[VoteKind.SAVED]} below a paper saves it.")
-    titles = tuple((Link(_title(paper), paper_urls(paper)["abs"]),) for paper in result.papers)
+    titles = tuple((title_link(paper),) for paper in result.papers)
     older = (Note((Text(f"… and {result.more} older"),)),) if result.more else ()
     return Reply(Document((Heading((Text("You saved here", bold=True),)), Bullets(titles), *older)))
-
-
-def _title(paper: Paper) -> str:
-    return shortened(title_of(paper), MAX_TITLE)

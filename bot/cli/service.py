@@ -37,7 +37,7 @@ def worker(
         typer.Option("--queues", metavar="NAMES", help="Only these of read,summarize,compose,learn; by default all."),
     ] = None,
 ) -> None:
-    """Read, summarize and compose what a service hands over, on this or another machine (WORKERS=procrastinate)."""
+    """Read, summarize, compose and learn for a service, on this or another machine (WORKERS=procrastinate)."""
     from bot.service import worker
 
     settings, names = load_settings(quiet=False), worker.parse_queues(queues)

@@ -91,7 +91,7 @@ def export(
 
 @commands.command()
 def tidy() -> None:
-    """Delete old digests, matches and readings now, as the service does once a day, and shrink the SQLite database."""
+    """Delete old digests, matches, vectors and readings, as the service does daily, and shrink the SQLite database."""
     from bot.operator import upkeep
 
     settings = load_settings()

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from bot import topics
 from bot.arxiv import ids
 from bot.conversation.dependencies import FindPapers
 from bot.conversation.results import (
@@ -91,7 +90,7 @@ class Likes:
         try:
             return await self._liked(ref, CHAT, lambda: self._find.by_author(name), PaperList(), title)
         except BadTopic as error:
-            return NotUnderstood(error.query, str(error), error.position, topics.pointer(error))
+            return NotUnderstood.of(error)
 
     async def take_back(self, ref: ChatRef, found: FoundPapers) -> TakenBack:
         """Delete the chat's own likes of these papers."""

@@ -32,7 +32,7 @@ def _parsed(query: str) -> Topic | NotUnderstood:
     try:
         return topics.parse(query)
     except BadTopic as error:
-        return NotUnderstood(error.query, str(error), error.position, topics.pointer(error))
+        return NotUnderstood.of(error)
 
 
 class ReadingQuestions:

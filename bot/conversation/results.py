@@ -17,6 +17,7 @@ from bot.conversation.insight_results import (
 )
 from bot.conversation.setting_results import Changed, Choices, NotAccepted, SettingsView
 from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
+from bot.errors import BadTopic
 from bot.model import Backtest, Card, Chat, Depth, FoundPapers, PaperList, Refinement
 
 
@@ -115,6 +116,10 @@ class NotUnderstood:
     why: str
     position: int
     pointer: str
+
+    @classmethod
+    def of(cls, error: BadTopic) -> NotUnderstood:
+        return cls(error.query, str(error), error.position, topics.pointer(error))
 
 
 @dataclass(frozen=True, slots=True)

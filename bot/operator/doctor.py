@@ -98,7 +98,7 @@ def _keys(settings: Settings) -> Iterator[Finding]:
         ("OPENAI_BASE_URL", "openai", settings.openai_base_url),
     ):
         if value is not None and provider not in providers:
-            yield Finding("settings", None, f"{name} is set, but MODEL names no {provider} model.")
+            yield Finding("settings", None, f"{name} is set, but no model of {provider} is set.")
 
 
 async def _check(subject: str, check: Callable[[], Awaitable[str]]) -> Finding:

@@ -17,7 +17,7 @@ from bot.references import read_file, read_words
 from bot.references.reading import MAX_BYTES
 from bot.service.app import App, open_app
 from bot.settings import Settings
-from handlers.like_replies import not_found
+from handlers.like_replies import not_found, nothing_found
 from handlers.reply_parts import count
 
 ZOTERO = "zotero"
@@ -98,7 +98,7 @@ def _show_liked(ref: ChatRef, liked: Liked) -> None:
     for line in not_found(liked.found, liked.wanted):
         say(line)
     if not liked.found.papers:
-        raise TellUser("arXiv has none of these papers." if liked.wanted else "arXiv has no paper by this author.")
+        raise TellUser(nothing_found(liked))
     known = len(liked.found.papers) - liked.new
     print_sentences(
         [

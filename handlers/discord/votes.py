@@ -8,6 +8,7 @@ from bot.model import JSON, Card
 from bot.render.cards import title_of
 from bot.render.labels import label
 from handlers.button_actions import Action
+from handlers.reply_parts import shortened
 
 # https://discord.com/developers/docs/components/reference#string-select
 ACTION_ROW, STRING_SELECT = 1, 3
@@ -35,6 +36,4 @@ def vote_menus(cards: Sequence[Card], language: str) -> list[JSON]:
 
 
 def _option(card: Card) -> JSON:
-    title = title_of(card.paper)
-    name = title if len(title) <= _LABEL_LENGTH else f"{title[: _LABEL_LENGTH - 1]}…"
-    return {"label": name, "value": str(Action("rate", card.paper.id))}
+    return {"label": shortened(title_of(card.paper), _LABEL_LENGTH), "value": str(Action("rate", card.paper.id))}

@@ -16,7 +16,7 @@ from bot.model import ChatRef, Platform
 from bot.settings import load
 from bot.storage.store import SqlStore
 from handlers import button_actions
-from handlers.commands import BY_NAME, COMMANDS, Command
+from handlers.commands import COMMANDS, Command
 from handlers.discord.client import PaperboyClient
 from handlers.discord.http_trace import InvalidRequests
 from handlers.requests import Operation, Request, Target, dispatch
@@ -173,7 +173,8 @@ async def test_only_what_leads_to_digests_is_refused_where_the_bot_may_not_post(
     ],
 )
 def test_arguments_are_read_from_a_line(name: str, line: str, arguments: dict[str, str]) -> None:
-    assert BY_NAME[name].read_line(line) == arguments
+    command = next(each for each in COMMANDS if each.name == name)
+    assert command.read_line(line) == arguments
 
 
 def test_an_action_names_its_chat_and_is_read_back_with_it() -> None:

@@ -17,7 +17,7 @@ from bot.errors import BadSetting
 from bot.model import JSON, Card, Chat, ChatRef, Depth, FoundPapers, Paper, PaperList, Platform, SummaryKey, VoteKind
 from bot.render.nodes import Bullets, Code, Fold, Heading, Line, Note, Reply
 from handlers import button_actions
-from handlers.commands import BY_NAME, COMMANDS
+from handlers.commands import COMMANDS
 from handlers.discord.cards import reply_components
 from handlers.replies import apology, reply
 from handlers.reply_parts import EXAMPLES
@@ -276,7 +276,7 @@ def test_commands_are_what_every_platform_can_register() -> None:
         required = [argument.required for argument in command.arguments]
         assert required == sorted(required, reverse=True)
         assert all(len(argument.description) <= 100 for argument in command.arguments)
-    assert len(BY_NAME) == len(COMMANDS)
+    assert len({command.name for command in COMMANDS}) == len(COMMANDS)
 
 
 def test_no_reply_shows_the_syntax_of_interests() -> None:

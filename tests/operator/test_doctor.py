@@ -185,9 +185,9 @@ async def test_a_key_that_contains_a_space_is_reported_and_not_shown(tmp_path: P
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"openai_api_key": "k"}, "OPENAI_API_KEY is set, but MODEL names no openai model."),
-        ({"openai_base_url": "http://127.0.0.1:9"}, "OPENAI_BASE_URL is set, but MODEL names no openai model."),
-        ({"gemini_api_key": "k", "model": ("extractive",)}, "GEMINI_API_KEY is set, but MODEL names no google model."),
+        ({"openai_api_key": "k"}, "OPENAI_API_KEY is set, but no model of openai is set."),
+        ({"openai_base_url": "http://127.0.0.1:9"}, "OPENAI_BASE_URL is set, but no model of openai is set."),
+        ({"gemini_api_key": "k", "model": ("extractive",)}, "GEMINI_API_KEY is set, but no model of google is set."),
         ({"openai_api_key": "k", "openai_base_url": "http://127.0.0.1:9", "model": ("openai:x",)}, None),
     ],
 )
