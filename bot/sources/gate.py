@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -143,14 +143,14 @@ class Gate:
         """
         deadline: datetime | None = None
         attempt = 0
-        faults: list[str] = []
+        fault, untold = "", list[str]()
         while True:
             attempt += 1
             # The lock is released between attempts, so that other callers do not wait for this call's retries.
             async with self._lock, self._turn():
                 # Set inside of both: the time spent waiting for other callers does not count.
                 deadline = deadline or self._clock.now() + timedelta(seconds=self._patience)
-                await self._wait_for_turn(deadline, faults)
+                await self._wait_for_turn(deadline, untold, is_retry=attempt > 1)
                 try:
                     result = await request()
                 except SourceUnavailable as error:
@@ -161,7 +161,9 @@ class Gate:
                     await self._remember_failure(error, attempt, now)
                     if attempt >= self._attempts or now >= deadline:
                         raise
-                    faults.append(str(error))
+                    # Attempts that fail alike are one fault to whoever reads about it.
+                    untold = [str(error)] if str(error) != fault else untold
+                    fault = str(error)
                 except BaseException:
                     # The request was sent, even if it was cancelled: the delay counts from now.
                     await self._remember(GateState(self._clock.now(), self._state.quiet_until, self._state.throttled))
@@ -180,8 +182,8 @@ class Gate:
         await self._remember(after_failure(self._state, error, attempt, base, now, self._rng))
         log.warning("arxiv request failed", reason=str(error), attempt=attempt, retry_after=error.retry_after)
 
-    async def _wait_for_turn(self, deadline: datetime, faults: Sequence[str]) -> None:
-        """Wait until the next request may start; `faults` are those of the call's attempts so far."""
+    async def _wait_for_turn(self, deadline: datetime, untold: list[str], *, is_retry: bool) -> None:
+        """Wait until the next request may start. A fault in `untold` is told with the wait, and taken out."""
         self._state = await self._loaded()
         now = self._clock.now()
         wait = wait_before(self._state, self._delay, now)
@@ -189,9 +191,8 @@ class Gate:
         if wait > max((deadline - now).total_seconds(), self._delay):
             raise Paused(f"arXiv asked for a pause; it will be asked again in {_duration(wait)}.", retry_after=wait)
         if wait > 0:
-            if faults or wait > self._delay:
-                # Attempts that fail alike are one fault to whoever reads about it.
-                why = "" if faults[-1:] == faults[-2:-1] else f"{faults[-1]} "
+            if is_retry or wait > self._delay:
+                why = f"{untold.pop()} " if untold else ""
                 self._say(f"{why}Asking arXiv again in {max(wait, 1):.0f} s …")
             await self._clock.sleep(wait)
 

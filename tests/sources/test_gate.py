@@ -265,6 +265,14 @@ async def test_a_waiting_person_is_told_why_and_how_long_once_for_the_same_fault
     assert said == [], "the delay between any two requests is not worth a word"
 
 
+async def test_a_fault_is_told_with_the_first_wait_after_it_however_late_that_comes() -> None:
+    clock, said = FakeClock(NOW), list[str]()
+    at_once = SourceUnavailable("It broke.", retry_after=0)
+    requests = Requests(clock, at_once, SourceUnavailable("It broke.", retry_after=20))
+    assert await Gate(clock, 0, say=said.append).call(requests) == "served"
+    assert said == ["It broke. Asking arXiv again in 20 s …"]
+
+
 async def test_a_wait_that_was_begun_by_another_process_is_told() -> None:
     said = list[str]()
 
