@@ -9,7 +9,7 @@ from bot.arxiv import ids
 from bot.conversation import Conversation, Result, Stale
 from bot.model import ChatRef, Depth, Summary, SummaryKey, VoteKind
 from handlers import commands
-from handlers.requests import Operation, Request, Target, UseCase, dispatch
+from handlers.requests import ARGUMENT, Operation, Request, Target, UseCase, dispatch
 
 MAX_ACTION_BYTES = 38
 """Bytes of "verb:argument". Telegram's callback data holds 64, of which "@" and the longest id of a chat with its forum
@@ -17,9 +17,6 @@ topic ("-1001234567890/2147483647") take 26; Discord's custom_id holds 100 chara
 
 MAX_DATA_LENGTH = 100
 """Characters of what a button sends back, with its chat; longer data was not made by this module."""
-
-ARGUMENT = "argument"
-"""The name under which a `Request` holds a button's argument."""
 
 # Buttons in messages of earlier releases have no chat, and arguments of up to 40 characters. An argument is printable
 # ASCII without a space and without "@", which begins the chat.

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 
 from bot.conversation import Conversation, Requester, Result
 from bot.errors import TellUser
-from bot.model import ChatRef
+from bot.model import ChatKind, ChatRef
+
+ARGUMENT = "argument"
+"""The name under which a `Request` holds a button's argument."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Target:
     """The chat that a request is about, and who asks.
 
     `posting_problem` is a sentence that says why the bot cannot post there, empty if it can or the platform does not
-    tell.
+    tell. `asked_in` is the chat of the message or button itself, None where that is `chat`. `kind` is the chat's.
     """
 
     chat: ChatRef
@@ -52,6 +55,8 @@ class Target:
     requester: Requester
     is_elsewhere: bool = False
     posting_problem: str = ""
+    asked_in: ChatRef | None = None
+    kind: ChatKind = ChatKind.UNKNOWN
 
     @property
     def name(self) -> ChatName:

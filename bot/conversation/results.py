@@ -23,10 +23,16 @@ from bot.model import Backtest, Card, Chat, Depth, FoundPapers, PaperList, Refin
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """Who asks: the platform's user id, and whether they may manage the chat (always true in a private chat)."""
+    """Who asks: the platform's user id, and whether they may manage the chat (always true in a private chat).
+
+    `language` is the code that the platform names for the person ("zh-hans", "es-419"), "" if it names none. `name` is
+    what people call them, for answers that others read too.
+    """
 
     user_id: str
     is_admin: bool
+    language: str = ""
+    name: str = ""
 
 
 def topic_key(topic: str) -> str:

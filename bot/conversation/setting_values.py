@@ -104,7 +104,7 @@ def choices(chat: Chat, name: str) -> Choices | NotAccepted:
             options = tuple((size, size) for size in _COMMON_SIZES)
             hint = f"or any number from {MIN_SIZE} to {MAX_SIZE}"
         case "style":
-            options = (("cards", "cards: takeaways and links"), ("compact", "compact: title and one line"))
+            options = (("cards", "cards: takeaways and links"), ("titles", "titles: title and one line"))
             hint = "how much of each paper a digest shows"
         case _:
             options = (("brief", "brief: from the abstract"), ("deep", "deep: from the whole paper"))

@@ -18,6 +18,7 @@ from bot.conversation.likes import Likes
 from bot.conversation.offers import Offers
 from bot.conversation.paper_requests import PaperRequests
 from bot.conversation.paper_votes import PaperVotes
+from bot.conversation.questions import Questions
 from bot.conversation.results import (
     AlreadySubscribed,
     Busy,
@@ -59,6 +60,7 @@ from bot.conversation.setting_results import (
     NotAccepted,
     SettingsView,
 )
+from bot.conversation.undo import Undo
 from bot.decisions.due_times import next_due
 from bot.errors import RetryLater
 from bot.model import Bot, Card, Chat, ChatRef, DeliveryState, Depth, NothingToSend, SummaryKey
@@ -99,6 +101,8 @@ class Conversation:
         self._operators = operators
         self._bot = bot
         self._offers = Offers(store, clock)
+        self.questions = Questions(store, clock)
+        self.undo = Undo(store, clock)
         self._questions = readings.ReadingQuestions(self._offers, insight)
         self._following = Following(store, clock, insight, self._offers, self._ensure, self._due_locally)
         self.insights = Insights(store, clock, insight, self._known_or_new, self._due_locally)
@@ -315,7 +319,6 @@ class Conversation:
         if not requester.is_admin:
             return NotAllowed("make me forget it")
         await self._store.forget(ref)
-        await self._offers.forget(ref)
         log.info("chat forgotten", chat=str(ref))
         return Forgotten()
 

@@ -2,14 +2,18 @@
 
 from bot.model.backtests import Backtest, Refinement, RefinementKind
 from bot.model.chats import (
+    EVERY_DAY,
+    FOREVER,
     MOST_MANAGED_CHATS,
     MOST_MANAGERS,
     Candidate,
     Chat,
     ChatChanges,
+    ChatKind,
     ChatPosition,
     FollowCounts,
     Match,
+    OpensIn,
     Style,
     SubscribeResult,
     Subscription,
@@ -44,6 +48,7 @@ from bot.model.digests import (
     UncertainDelivery,
     Window,
 )
+from bot.model.kept import Kept
 from bot.model.papers import (
     Announced,
     Announcement,
@@ -92,6 +97,8 @@ from bot.model.whereabouts import Lift, Nearest, PaperOutcome, Whereabouts
 
 __all__ = [
     "ARCHIVE",
+    "EVERY_DAY",
+    "FOREVER",
     "JSON",
     "MOST_MANAGED_CHATS",
     "MOST_MANAGERS",
@@ -106,6 +113,7 @@ __all__ = [
     "Chat",
     "ChatChanges",
     "ChatGone",
+    "ChatKind",
     "ChatModel",
     "ChatMoved",
     "ChatPosition",
@@ -124,6 +132,7 @@ __all__ = [
     "FoundLinks",
     "FoundPapers",
     "Ingested",
+    "Kept",
     "Kind",
     "LedgerLine",
     "Lift",
@@ -141,6 +150,7 @@ __all__ = [
     "NotSentCause",
     "NoteKind",
     "NothingToSend",
+    "OpensIn",
     "Outcome",
     "OverBudget",
     "Paper",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import TypedDict
 
 from bot.model.papers import Announced
@@ -16,10 +16,42 @@ from bot.model.summaries import Depth
 class Style(enum.StrEnum):
     """How much of each paper a digest shows."""
 
+    LIST = "list"
+    """One message: a title and a sentence of each paper, with a button that opens its card."""
     CARDS = "cards"
     """Headline, takeaways and links of each paper."""
-    COMPACT = "compact"
-    """Title, headline and link."""
+    TITLES = "titles"
+    """The title of each paper, with a button that opens its card."""
+
+
+class ChatKind(enum.StrEnum):
+    """What kind of place a chat is, on any platform."""
+
+    UNKNOWN = ""
+    """Nobody has used the bot there since kinds are stored."""
+    PRIVATE = "private"
+    GROUP = "group"
+    """Members write: a group, a forum topic, a channel or thread of a Discord server."""
+    CHANNEL = "channel"
+    """Only admins post, and readers may be thousands: a channel of Telegram, an announcement channel of Discord."""
+    FORUM = "forum"
+    """A forum channel of Discord, where each digest is a post."""
+
+
+class OpensIn(enum.StrEnum):
+    """Where a paper of a group's digest opens for the one who taps it."""
+
+    PRIVATE = "private"
+    """In the person's private chat with the bot."""
+    HERE = "here"
+    """As a reply in the group."""
+
+
+EVERY_DAY = frozenset(range(7))
+"""All days of the week; 0 is Monday."""
+
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""`Chat.paused_until` of a chat that is paused until somebody resumes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +60,11 @@ class Chat:
 
     `suspended` is the reason why nothing is sent there ("blocked by the user"), None while the chat receives. `bot` is
     the id of the bot that serves the chat; "" if none is named, so that the platform's first one serves it.
+
+    `days` are the days of the week on which a digest comes (0 is Monday); one day makes it weekly. No digest is due
+    before `paused_until` (UTC); `FOREVER` ends only when somebody resumes the chat. During `quiet`, from one local time
+    to another, messages make no sound. `has_own_language`: somebody chose the language for this chat, so that answers
+    come in it whoever asks.
     """
 
     ref: ChatRef
@@ -42,6 +79,12 @@ class Chat:
     suspended: str | None = None
     created_at: datetime | None = None
     bot: str = ""
+    kind: ChatKind = ChatKind.UNKNOWN
+    days: frozenset[int] = EVERY_DAY
+    paused_until: datetime | None = None
+    quiet: tuple[time, time] | None = None
+    opens_in: OpensIn = OpensIn.PRIVATE
+    has_own_language: bool = False
 
 
 class ChatChanges(TypedDict, total=False):
@@ -54,6 +97,12 @@ class ChatChanges(TypedDict, total=False):
     size: int
     style: Style
     depth: Depth
+    kind: ChatKind
+    days: frozenset[int]
+    paused_until: datetime | None
+    quiet: tuple[time, time] | None
+    opens_in: OpensIn
+    has_own_language: bool
 
 
 MOST_MANAGERS = 5

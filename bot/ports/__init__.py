@@ -3,6 +3,7 @@
 from bot.ports.chats import Chats
 from bot.ports.clock import Clock
 from bot.ports.inbox import Inbox
+from bot.ports.kept import KeptValues
 from bot.ports.operations import Operations, ValueStore
 from bot.ports.outbox import Outbox
 from bot.ports.paper_source import CachedReadings, Library, PaperSearch, PaperSource, Reader
@@ -23,6 +24,7 @@ __all__ = [
     "Embedder",
     "Examples",
     "Inbox",
+    "KeptValues",
     "Library",
     "Makers",
     "Operations",

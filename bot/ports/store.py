@@ -10,6 +10,7 @@ from typing import Protocol
 
 from bot.ports.chats import Chats
 from bot.ports.inbox import Inbox
+from bot.ports.kept import KeptValues
 from bot.ports.operations import Operations
 from bot.ports.outbox import Outbox
 from bot.ports.papers import Papers
@@ -19,5 +20,19 @@ from bot.ports.upkeep import StatusCounts, Upkeep
 from bot.ports.votes import Terms, Votes
 
 
-class Store(Papers, Topics, Summaries, Chats, Outbox, Inbox, Operations, StatusCounts, Votes, Terms, Upkeep, Protocol):
+class Store(
+    Papers,
+    Topics,
+    Summaries,
+    Chats,
+    Outbox,
+    Inbox,
+    KeptValues,
+    Operations,
+    StatusCounts,
+    Votes,
+    Terms,
+    Upkeep,
+    Protocol,
+):
     """The whole store."""

@@ -142,7 +142,7 @@ def blocks_for_all(
     paper = card.paper
     # The title is always a link, so that a card has one even where the line of links is left out.
     title = Heading((Link(title_of(paper), paper_urls(paper)["abs"], bold=True),), level=2)
-    if style is Style.COMPACT:
+    if style is Style.TITLES:
         return (title, *_compact(card, language, evidence)), ()
     blocks: list[Block] = [title, *_identity(card, language)]
     summary = card.summary
@@ -163,7 +163,7 @@ def blocks_for_all(
 def matched_note(card: Card, language: str, style: Style = Style.CARDS) -> tuple[Block, ...]:
     """The note that says why a chat gets the paper; none where nothing is known. On compact cards it says only what
     makes the paper stand out."""
-    line = reasons_line(card, language, is_short=style is Style.COMPACT)
+    line = reasons_line(card, language, is_short=style is Style.TITLES)
     return (Note((Text(line),)),) if line else ()
 
 

@@ -116,9 +116,23 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that an answer sends: its name as people save it, and its content."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer to a command. `buttons` are rows; `private` means that only the person who asked needs to see it."""
+    """The answer to a command. `buttons` are rows; `private` means that only the person who asked needs to see it.
+
+    `files` come with it, or after it where a platform sends a file as a message of its own. A `silent` one rings for
+    nobody.
+    """
 
     document: Document
     buttons: tuple[tuple[Button, ...], ...] = ()
     private: bool = True
+    files: tuple[Attachment, ...] = ()
+    silent: bool = False

@@ -12,6 +12,7 @@ from bot.storage import delivery_counts, outbox_queue, positions, tables
 from bot.storage.chat_conditions import is_at, lock_chats, mark_changed
 from bot.storage.chat_managers import move_managers
 from bot.storage.engine import Database
+from bot.storage.kept import move_kept
 from bot.storage.log_index import seq_before
 from bot.storage.outbox_queue import LEASED
 from bot.storage.packed import unpack_papers
@@ -25,6 +26,7 @@ async def move(database: Database, connection: AsyncConnection, old: ChatRef, ne
     if old == new:
         return
     await move_managers(connection, old, new)
+    await move_kept(connection, old, new)
     # A digest that is written at the same time is then complete before the move, or written for the chat's new id.
     await lock_chats(connection, or_(is_at(old), is_at(new)))
     affected = select(_chats.c.id, _chats.c.ident).where(is_at(old)).order_by(_chats.c.id)

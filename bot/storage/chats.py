@@ -17,6 +17,7 @@ from bot.storage.chat_conditions import are_chats, chat_id_of, is_at, is_chat, m
 from bot.storage.chat_managers import forget_managers
 from bot.storage.chat_moves import move
 from bot.storage.engine import Database
+from bot.storage.kept import forget_kept
 from bot.storage.log_index import seq_before
 from bot.storage.outbox_queue import appoint, in_order
 from bot.storage.topic_conditions import is_followed
@@ -212,6 +213,7 @@ class SqlChats:
             for topic_id in followed:
                 await connection.execute(delete(tables.topics).where(tables.topics.c.id == topic_id, ~is_followed()))
             await forget_managers(connection, ref)
+            await forget_kept(connection, ref)
 
     async def _topic(self, connection: AsyncConnection, query: str, since: date) -> tuple[int, int]:
         """The id of a topic, added if it is new, and the sequence number before the first announcement from `since` on.

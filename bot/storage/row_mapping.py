@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, time
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,11 +14,13 @@ from bot.model import (
     Announced,
     Announcement,
     Chat,
+    ChatKind,
     ChatRef,
     Delivery,
     DeliveryState,
     Depth,
     Kind,
+    OpensIn,
     Paper,
     Part,
     Platform,
@@ -136,7 +138,19 @@ def chat(row: AnyRow) -> Chat:
         suspended=row.suspended,
         created_at=row.created_at,
         bot=row.bot,
+        kind=ChatKind(row.kind),
+        days=frozenset(map(int, row.days)),
+        paused_until=row.paused_until,
+        quiet=_hours(row.quiet),
+        opens_in=OpensIn(row.opens_in),
+        has_own_language=row.has_own_language,
     )
+
+
+def _hours(text: str | None) -> tuple[time, time] | None:
+    """ "22:00-07:00" as two local times."""
+    begin, _, end = (text or "").partition("-")
+    return (time.fromisoformat(begin), time.fromisoformat(end)) if end else None
 
 
 def chat_row(value: Chat) -> dict[str, Any]:
@@ -154,6 +168,12 @@ def chat_row(value: Chat) -> dict[str, Any]:
         "suspended": value.suspended,
         "created_at": value.created_at,
         "bot": value.bot,
+        "kind": value.kind.value,
+        "days": "".join(map(str, sorted(value.days))),
+        "paused_until": value.paused_until,
+        "quiet": "-".join(hour.isoformat("minutes") for hour in value.quiet) if value.quiet else None,
+        "opens_in": value.opens_in.value,
+        "has_own_language": value.has_own_language,
     }
 
 

@@ -13,6 +13,7 @@ from bot.storage.chat_models import SqlChatModels
 from bot.storage.chats import SqlChats
 from bot.storage.due_chats import SqlDueChats
 from bot.storage.engine import Database
+from bot.storage.kept import SqlKept
 from bot.storage.log_index import LogIndex
 from bot.storage.migrations import ensure
 from bot.storage.operations import SqlOperations
@@ -43,6 +44,7 @@ class SqlStore(
     SqlOutboxFigures,
     SqlOutboxHistory,
     SqlUpdates,
+    SqlKept,
     SqlOperations,
     SqlStatusCounts,
     SqlVotes,

@@ -32,7 +32,7 @@ from bot.storage.outbox_tables import (
 from bot.storage.relevance_tables import chat_models, term_counts, term_vectors, vectors, votes
 from bot.storage.schema import metadata
 
-REVISION = "0010"
+REVISION = "0011"
 """The newest migration, which results in these tables."""
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "delivery_counts",
     "digests",
     "had_papers",
+    "kept",
     "leases",
     "listings",
     "malformed",
@@ -164,6 +165,12 @@ chats = Table(
     # When its settings, subscriptions or suspension last changed.
     Column("changed_at", Moment, index=True),
     Column("bot", Text, nullable=False, server_default=""),  # `Chat.bot`
+    Column("kind", Text, nullable=False, server_default=""),
+    Column("days", Text, nullable=False, server_default="0123456"),  # of the week, 0 is Monday
+    Column("paused_until", Moment),
+    Column("quiet", Text),  # "22:00-07:00"
+    Column("opens_in", Text, nullable=False, server_default="private"),
+    Column("has_own_language", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("platform", "ident"),
     sqlite_autoincrement=True,
 )
@@ -303,6 +310,19 @@ pauses = Table(
     Column("until", Moment, nullable=False),
     Column("reason", ForeignText, nullable=False),
     Column("failures", Integer, nullable=False),
+)
+
+# What is remembered for a while of chats, which need not be in `chats`. See `bot.model.Kept`.
+kept = Table(
+    "kept",
+    metadata,
+    Column("platform", Text, primary_key=True),
+    Column("ident", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("value", JSON, nullable=False),
+    Column("kept_at", Moment, nullable=False),
+    Column("until", Moment, nullable=False, index=True),
 )
 
 # ── operations ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -80,7 +80,7 @@ class DiscordRenderer:
         The first one also has a "title", for the post that a forum needs.
         """
         # Compact cards are lines of text, like the titles past the digest's size: no containers, and one menu for all.
-        is_compact = chat.style is Style.COMPACT
+        is_compact = chat.style is Style.TITLES
         ready = {card.paper.id: self._ready(card, digest.language, chat.style) for card in digest.cards}
         groups = digest_groups(
             digest,
@@ -173,7 +173,7 @@ def _card_group(card: Card, language: str, style: Style, ready: _ReadyCard) -> G
 def _ready_card(card: Card, language: str, style: Style) -> _ReadyCard:
     before, after = _card_blocks(card, language, style)
     base_cost, rows = _TEXT_COST, []
-    if style is not Style.COMPACT:
+    if style is not Style.TITLES:
         # The buttons are measured with the group, because they are added after packing, below the card's last section.
         buttons, rest = _card_buttons(card, language)
         if rest:  # links that got no button are shown as text
@@ -187,7 +187,7 @@ def _ready_card(card: Card, language: str, style: Style) -> _ReadyCard:
 
 
 def _card_blocks(card: Card, language: str, style: Style) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
-    if style is Style.COMPACT:
+    if style is Style.TITLES:
         return blocks_for_all(card, language, style)
     # A summary that may not be stored cannot be asked for by a button.
     has_button = evidence_action(card.summary) is not None

@@ -146,7 +146,7 @@ def _vote_rows(shown: Sequence[tuple[str, int | None]], style: Style, why_langua
 
     Compact cards are too short for a row each: all of them share the rows, with the buttons for and against.
     """
-    if style is not Style.COMPACT:
+    if style is not Style.TITLES:
         return [[*(_vote_button(kind, *paper) for kind in SIGNS), *_why(paper[0], why_language)] for paper in shown]
     buttons = [[_vote_button(kind, *paper) for paper in shown] for kind in (VoteKind.UP, VoteKind.DOWN)]
     return [row[at : at + _COMPACT_ROW] for row in buttons for at in range(0, len(row), _COMPACT_ROW)]

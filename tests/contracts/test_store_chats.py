@@ -42,7 +42,7 @@ THREAD, SUPER_THREAD = ChatRef(Platform.TELEGRAM, "-1/45"), ChatRef(Platform.TEL
 
 
 async def test_a_chat_is_read_as_it_was_written(store: Store) -> None:
-    chat = Chat(ANN, "Ann's group", "zh", "Asia/Tokyo", time(7, 30), 5, Style.COMPACT, Depth.DEEP, NOW, "blocked", NOW)
+    chat = Chat(ANN, "Ann's group", "zh", "Asia/Tokyo", time(7, 30), 5, Style.TITLES, Depth.DEEP, NOW, "blocked", NOW)
     await store.add_chat(chat)
     assert await store.chat(ANN) == chat
     assert await store.chat(BOB) is None
@@ -79,14 +79,14 @@ async def test_changes_made_at_once_are_all_kept(store: Store) -> None:
     await asyncio.gather(
         store.change_chat(ANN, NOW, language="ja"),
         store.change_chat(ANN, NOW, size=3),
-        store.change_chat(ANN, NOW, style=Style.COMPACT),
+        store.change_chat(ANN, NOW, style=Style.TITLES),
         store.suspend(ANN, "blocked", NOW),
         store.set_due(ANN, NOW + minutes(20)),
         store.change_chat(ANN, NOW, title="Ann"),
     )
     due = NOW + minutes(20)
     assert await store.chat(ANN) == Chat(
-        ANN, "Ann", "ja", size=3, style=Style.COMPACT, next_due_at=due, suspended="blocked"
+        ANN, "Ann", "ja", size=3, style=Style.TITLES, next_due_at=due, suspended="blocked"
     )
 
 

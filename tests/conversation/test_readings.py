@@ -9,7 +9,7 @@ import pytest
 
 from bot import conversation as results
 from bot.conversation import Conversation, Defaults, Requester, topic_key
-from bot.conversation.offers import LASTS, MOST_OFFERS, Offers
+from bot.conversation.offers import LASTS
 from bot.model import ChatRef, Platform
 from bot.storage.store import SqlStore
 from tests.fakes.arxiv import made_up
@@ -113,21 +113,10 @@ async def test_a_key_is_good_for_its_chat_and_for_who_manages_it(talk: Conversat
 async def test_a_chat_that_is_forgotten_leaves_no_words_behind(talk: Conversation, store: SqlStore) -> None:
     question, other = await ask(talk), await ask(talk, ref=OTHER)
     await talk.forget(OWNER, CHAT)
-    assert str(CHAT) not in str(await store.value("offers"))
+    assert not await store.kept_of(CHAT, "offer", NOW)
     assert await talk.subscribe_offered(OWNER, CHAT, question.key, as_interest=True) == results.OfferExpired()
     kept = await talk.subscribe_offered(OWNER, OTHER, other.key, as_interest=True)
     assert isinstance(kept, results.Subscribed)
-
-
-async def test_the_number_of_kept_words_has_a_limit_and_the_oldest_go(store: SqlStore, clock: FakeClock) -> None:
-    offers = Offers(store, clock)
-    keys = [await offers.keep(CHAT, f"text {number}") for number in range(MOST_OFFERS + 2)]
-    assert [await offers.text(CHAT, key) for key in (*keys[:3], keys[-1])] == [
-        None,
-        None,
-        "text 2",
-        f"text {MOST_OFFERS + 1}",
-    ]
 
 
 async def test_a_query_an_interest_and_the_operators_words_are_not_asked_about(talk: Conversation) -> None:

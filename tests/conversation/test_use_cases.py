@@ -345,7 +345,7 @@ async def test_digest_now_says_what_is_sent_or_why_nothing_is(talk: Conversation
         ("size", "1", "size", 1),
         ("size", "50", "size", 50),
         ("size", "7 papers", "size", 7),
-        ("style", "Compact", "style", Style.COMPACT),
+        ("style", "Titles", "style", Style.TITLES),
         ("depth", "deep", "depth", Depth.DEEP),
     ],
 )
@@ -454,12 +454,12 @@ async def test_without_operators_nobody_is_told_the_services_health(talk: Conver
 
 
 async def test_settings_changed_at_once_by_several_people_are_all_kept(talk: Conversation, store: SqlStore) -> None:
-    changes = {"language": "ja", "size": "3", "style": "compact", "time": "07:30", "timezone": "Asia/Tokyo"}
+    changes = {"language": "ja", "size": "3", "style": "titles", "time": "07:30", "timezone": "Asia/Tokyo"}
     asked = [talk.change(OWNER, CHAT, name, value, "Ann") for name, value in changes.items()]
     assert all(isinstance(each, results.Changed) for each in await asyncio.gather(*asked))
     chat = await store.chat(CHAT)
     assert chat is not None
-    assert (chat.title, chat.language, chat.size, chat.style) == ("Ann", "ja", 3, Style.COMPACT)
+    assert (chat.title, chat.language, chat.size, chat.style) == ("Ann", "ja", 3, Style.TITLES)
     assert (chat.digest_time, chat.timezone) == (time(7, 30), "Asia/Tokyo")
     assert chat.next_due_at == datetime(2026, 6, 2, 22, 30, tzinfo=UTC)
 

@@ -19,7 +19,7 @@ from handlers import button_actions
 from handlers.commands import COMMANDS, Command
 from handlers.discord.client import PaperboyClient
 from handlers.discord.http_trace import InvalidRequests
-from handlers.requests import Operation, Request, Target, dispatch
+from handlers.requests import ARGUMENT, Operation, Request, Target, dispatch
 from handlers.telegram.app import build
 from tests.fakes.clock import FakeClock
 from tests.fakes.finder import finder
@@ -150,7 +150,7 @@ async def test_only_what_leads_to_digests_is_refused_where_the_bot_may_not_post(
     talk: Conversation, operation: Operation
 ) -> None:
     target = Target(CHAT, "", OWNER, posting_problem="I may not write here yet.")
-    request = Request(target, {"query": "cs.CV", button_actions.ARGUMENT: ""})
+    request = Request(target, {"query": "cs.CV", ARGUMENT: ""})
     if not operation.needs_posting:
         await dispatch(talk, operation, request)
         return

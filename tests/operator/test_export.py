@@ -37,7 +37,7 @@ async def settings(tmp_path: Path) -> Settings:
     async with open_app(settings) as app:
         store = app.store
         await store.remember([paper(ONE), paper(TWO)], NOW)
-        await store.add_chat(Chat(ANN, "Ann", "zh", "Asia/Tokyo", time(7, 30), 5, Style.COMPACT, Depth.DEEP))
+        await store.add_chat(Chat(ANN, "Ann", "zh", "Asia/Tokyo", time(7, 30), 5, Style.TITLES, Depth.DEEP))
         await store.add_chat(Chat(GROUP, "“Vision” 组", created_at=NOW, suspended="kicked"))
         await store.add_chat(Chat(CHANNEL))
         await store.subscribe(ANN, "cat:cs.CV about: lip sync; not faces", MONDAY, NOW)
@@ -73,7 +73,7 @@ async def test_a_chat_is_exported_with_all_that_is_stored_about_it(settings: Set
                 "timezone": "Asia/Tokyo",
                 "digest_time": "07:30",
                 "size": 5,
-                "style": "compact",
+                "style": "titles",
                 "depth": "deep",
             },
             "subscriptions": [

@@ -80,7 +80,7 @@ async def test_chats_with_equal_papers_and_settings_share_one_digest(scene: Scen
         await scene.follow(chat(number), "cs.CV")
     await scene.follow(chat(5), "cs.CV", size=1)
     await scene.follow(chat(6), "cs.CV")
-    await scene.store.change_chat(chat(6), scene.clock.now(), style=Style.COMPACT)
+    await scene.store.change_chat(chat(6), scene.clock.now(), style=Style.TITLES)
     await scene.follow(chat(7), "cs.CV", "video")
     scene.morning(DAYS[0])
     await scene.prepare()

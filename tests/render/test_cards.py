@@ -94,7 +94,7 @@ def test_deep_sections_are_folds_with_the_place_of_each_statement_and_the_eviden
 
 
 def test_a_compact_card_is_title_headline_id_and_a_link_to_its_evidence() -> None:
-    assert text(CARD, style=Style.COMPACT).split("\n") == [
+    assert text(CARD, style=Style.TITLES).split("\n") == [
         "MultiTalk: Faster O(n²) Talking Heads, 20% Better",
         "Talking heads learn twenty languages from one set.",
         "2406.14272v2 · evidence",
@@ -119,7 +119,7 @@ def test_without_the_repeated_headline_the_links_to_the_evidence_follow_the_take
     said = text(with_summary(REPEATED))
     assert said.count("Talking Heads") == 1
     assert "evidence by statement: 1\n" in said
-    assert text(with_summary(REPEATED), style=Style.COMPACT).count("Talking Heads") == 1
+    assert text(with_summary(REPEATED), style=Style.TITLES).count("Talking Heads") == 1
     # It stays where it is all that the summary says.
     assert text(with_summary(replace(REPEATED, takeaways=()))).count("Talking Heads") == 2
 

@@ -84,20 +84,20 @@ def test_the_forms_of_evidence() -> None:
     assert fold(document(EvidenceForm.LINKS)) is None
     assert fold(document(EvidenceForm.NONE)) is None
     assert not links(document(EvidenceForm.NONE))
-    compact = document(EvidenceForm.QUOTES, Style.COMPACT)
+    compact = document(EvidenceForm.QUOTES, Style.TITLES)
     assert fold(compact) is None
     assert not links(compact)
 
 
 def test_a_compact_card_leads_to_the_sentence_of_its_headline() -> None:
-    (*_, last) = card_document(CARD, "es", Style.COMPACT).blocks
+    (*_, last) = card_document(CARD, "es", Style.TITLES).blocks
     assert isinstance(last, Note)
     assert isinstance(last.spans[-1], Link)
     assert last.spans[-1].text == "evidencia"
     assert last.spans[-1].url.startswith(f"{ABS}#:~:text=We%20make")
     bare = replace(BRIEF, headline=Claim("A."))
-    assert "evidence" not in plain_text(card_document(with_summary(bare), "en", Style.COMPACT))
-    none = card_document(CARD, "en", Style.COMPACT, evidence=EvidenceForm.NONE)
+    assert "evidence" not in plain_text(card_document(with_summary(bare), "en", Style.TITLES))
+    none = card_document(CARD, "en", Style.TITLES, evidence=EvidenceForm.NONE)
     assert "evidence" not in plain_text(none)
 
 

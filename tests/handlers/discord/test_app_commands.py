@@ -107,8 +107,8 @@ async def test_completing_a_setting_resumes_nothing(
 ) -> None:
     await conversation.subscribe(ADMIN, chat(channel), "cs.CV")
     await conversation.suspend(chat(channel), "the channel was closed")
-    found = await dc.interactions.autocomplete(channel, "settings", "value", "comp", name="style")
-    assert [choice["value"] for choice in found] == ["compact"]
+    found = await dc.interactions.autocomplete(channel, "settings", "value", "titl", name="style")
+    assert [choice["value"] for choice in found] == ["titles"]
     assert await reason(store, chat(channel)) == "the channel was closed"
 
 

@@ -79,7 +79,7 @@ async def test_settings_are_shown_and_changed_for_the_named_channel_through_ever
     assert "Settings of \\#vision in lab" in menu.text
     choices = await dc.interactions.click(papers, menu.button("Style"))
     assert "\\#vision in lab" in choices.text
-    changed = await dc.interactions.click(papers, choices.button("compact"))
+    changed = await dc.interactions.click(papers, choices.button("titles"))
     assert "\\#vision in lab" in changed.text
     back = await dc.interactions.click(papers, changed.button("Settings"))
     assert "Settings of \\#vision in lab" in back.text
@@ -88,7 +88,7 @@ async def test_settings_are_shown_and_changed_for_the_named_channel_through_ever
         known = await store.chat(chat(place))
         assert known is not None
         styles[place] = known.style.value
-    assert styles == {papers: "cards", vision: "compact"}
+    assert styles == {papers: "cards", vision: "titles"}
 
 
 async def test_a_digest_now_is_the_named_channels(
@@ -100,7 +100,7 @@ async def test_a_digest_now_is_the_named_channels(
     assert pipeline.digests == [chat(vision)]
 
 
-@pytest.mark.parametrize("data", ["forget:yes", "drop:KEY", "set:style=compact", "digest:", "forget:"])
+@pytest.mark.parametrize("data", ["forget:yes", "drop:KEY", "set:style=titles", "digest:", "forget:"])
 async def test_rights_are_those_in_the_named_channel_when_the_button_is_pressed(
     dc: FakeDiscord, papers: int, vision: int, store: SqlStore, data: str, pipeline: FakePipeline
 ) -> None:
@@ -123,7 +123,7 @@ async def test_a_channel_that_the_person_does_not_see_is_kindly_refused(
     assert await topics(store, vision) == ["cat:cs.CV"]
 
 
-@pytest.mark.parametrize("verb", ["topics:", "settings:", "forget:yes", "set:style=compact"])
+@pytest.mark.parametrize("verb", ["topics:", "settings:", "forget:yes", "set:style=titles"])
 async def test_a_channel_of_another_server_is_refused_to_everybody(
     dc: FakeDiscord, papers: int, foreign: int, store: SqlStore, verb: str
 ) -> None:

@@ -88,7 +88,7 @@ def test_a_card_is_a_container_with_its_links_as_buttons() -> None:
 
 
 def test_compact_cards_are_lines_without_containers_and_share_one_menu() -> None:
-    (payload,) = messages(DIGEST, replace(CHAT, style=Style.COMPACT))
+    (payload,) = messages(DIGEST, replace(CHAT, style=Style.TITLES))
     check_payload(payload)
     assert [component["type"] for component in walk(payload["components"])] == [10, 1, 3]
 

@@ -96,7 +96,7 @@ async def test_a_vote_is_replaced_and_taken_back(bench: Bench, dc: FakeDiscord, 
 async def test_compact_cards_are_voted_on_by_choosing_one_from_the_menu(
     bench: Bench, dc: FakeDiscord, channel: int, store: SqlStore
 ) -> None:
-    shown = await bench.digest_in(channel, style=Style.COMPACT)
+    shown = await bench.digest_in(channel, style=Style.TITLES)
     (menu,) = [component for component in shown if component["type"] == 3]
     assert menu["placeholder"] == "Vote on a paper …"
     second = menu["options"][1]

@@ -98,7 +98,7 @@ async def test_data_of_a_button_that_the_message_does_not_have_does_nothing(benc
 
 @pytest.mark.parametrize(
     ("command", "button"),
-    [("/stop", "Yes"), ("/subscriptions", "Digest now"), ("/subscriptions", "✕"), ("/settings style", "compact")],
+    [("/stop", "Yes"), ("/subscriptions", "Digest now"), ("/subscriptions", "✕"), ("/settings style", "titles")],
 )
 async def test_every_button_that_changes_a_group_is_for_its_admins(bench: Bench, command: str, button: str) -> None:
     bench.tg.group(GROUP, admins=(ANN,))

@@ -160,7 +160,7 @@ def test_a_card_too_large_for_a_message_is_divided_and_complete() -> None:
 
 
 def test_compact_style_is_shorter() -> None:
-    compact = shown(DIGEST, replace(CHAT, style=Style.COMPACT))
+    compact = shown(DIGEST, replace(CHAT, style=Style.TITLES))
     assert sum(m.units for m in compact) < sum(m.units for m in shown(DIGEST)) / 2
     assert "Talking heads learn twenty languages from one set." in compact[0].text
 

@@ -72,12 +72,12 @@ async def test_settings_are_changed_by_command_and_by_button(bench: Bench) -> No
     await bench.ask(ANN, "/settings")
     menu = bench.tg.messages(ANN)[-1]
     bench.tg.press(menu, "Style", ANN)
-    await bench.tg.until(lambda: "Style" in menu.text and "compact: title and one line" in menu.labels)
-    bench.tg.press(menu, "compact", ANN)
-    await bench.tg.until(lambda: "Style is now compact" in menu.text)
+    await bench.tg.until(lambda: "Style" in menu.text and "titles: title and one line" in menu.labels)
+    bench.tg.press(menu, "titles", ANN)
+    await bench.tg.until(lambda: "Style is now titles" in menu.text)
     chat = await bench.store.chat(ref(ANN))
     assert chat is not None
-    assert chat.style.value == "compact"
+    assert chat.style.value == "titles"
 
 
 async def test_papers_that_somebody_likes_are_named_and_become_votes(bench: Bench) -> None:

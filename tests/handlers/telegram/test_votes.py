@@ -241,7 +241,7 @@ def test_in_groups_and_channels_there_is_no_button_whose_answer_would_be_a_messa
 
 
 def test_compact_cards_share_their_rows() -> None:
-    parts = TelegramRenderer().parts(made_up_digest(10), Chat(ref(5), style=Style.COMPACT))
+    parts = TelegramRenderer().parts(made_up_digest(10), Chat(ref(5), style=Style.TITLES))
     signs = [[f"{sign} {number}" for number in numbers] for sign in "👍👎" for numbers in (range(1, 6), range(6, 11))]
     assert rows(parts) == [signs]
 

@@ -1,0 +1,24 @@
+"""The interface in several languages: gettext catalogues, and the language of the answer that is being made.
+
+A sentence for a person is written in English inside of `_()` or `ngettext()`, with its values filled in by
+`str.format`, never inside an f-string. The catalogues `LANGUAGE/LC_MESSAGES/paperboy.po` have its translations; adding
+a language is adding a catalogue.
+
+The language is that of the context: `using(language)` sets it for a block and for the tasks that begin inside.
+"""
+
+from bot.locales.catalogues import INTERFACE_LANGUAGES, interface_language
+from bot.locales.speaking import N_, _, current_language, locale, ngettext, npgettext, pgettext, using
+
+__all__ = [
+    "INTERFACE_LANGUAGES",
+    "N_",
+    "_",
+    "current_language",
+    "interface_language",
+    "locale",
+    "ngettext",
+    "npgettext",
+    "pgettext",
+    "using",
+]

@@ -1,0 +1,62 @@
+"""Sentences in the language of the context."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from bot.locales.catalogues import SOURCE_LANGUAGE, catalogue, cldr_name, interface_language
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+_language: ContextVar[str] = ContextVar("interface language", default=SOURCE_LANGUAGE)
+
+
+@contextlib.contextmanager
+def using(language: str) -> Iterator[None]:
+    """Speak this language inside the block; English if there is no catalogue for it."""
+    token = _language.set(interface_language(language) or SOURCE_LANGUAGE)
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def current_language() -> str:
+    """The language of the context, one of `INTERFACE_LANGUAGES`."""
+    return _language.get()
+
+
+def locale() -> Locale:
+    """The language of the context for Babel's functions."""
+    from babel import Locale
+
+    return Locale.parse(cldr_name(_language.get()))
+
+
+def _(message: str) -> str:
+    """A sentence in the language of the context."""
+    return catalogue(_language.get()).gettext(message)
+
+
+def ngettext(singular: str, plural: str, number: int) -> str:
+    """The form of a sentence for a number; "{n}" in it is filled in with `str.format` by the caller."""
+    return catalogue(_language.get()).ngettext(singular, plural, number)
+
+
+def pgettext(context: str, message: str) -> str:
+    """A sentence, or a word, that has another translation in this context than elsewhere."""
+    return catalogue(_language.get()).pgettext(context, message)
+
+
+def npgettext(context: str, singular: str, plural: str, number: int) -> str:
+    """`ngettext` with the context of `pgettext`."""
+    return catalogue(_language.get()).npgettext(context, singular, plural, number)
+
+
+def N_(message: str) -> str:
+    """Mark a sentence of a table for translation; `_` translates it where it is used."""
+    return message
