@@ -196,11 +196,10 @@ class _Search:
         # Rankings of its own: those of the chat's digests are kept for the digest's size.
         alone = RankingRun(Rankings(self.relevance), self.store, self.now)
         order = (await alone.rank({replace(chat, size=count): unseen}))[chat.ref].shown
-        outcome = PaperOutcome.TITLE_LINE if seq in ranking.also else PaperOutcome.UNLISTED
         # Cards come first, among them the best of each topic.
         place = [*dict.fromkeys([*ranking.shown, *order])].index(seq) + 1
         lifts = decisions.lifts(placed.topics, votes, place, chat.size)
-        return replace(placed, outcome=outcome, place=place, lifts=lifts)
+        return replace(placed, outcome=PaperOutcome.UNLISTED, place=place, lifts=lifts)
 
     async def _reasons(self, topics: Mapping[str, Announced]) -> tuple[Reason, ...]:
         if not topics:
