@@ -76,6 +76,7 @@ from bot.model.relevance import (
     VoteCounts,
     VoteKind,
 )
+from bot.model.searches import FoundPaper, PaperWords, SearchTerm, UnindexedPaper
 from bot.model.summaries import (
     Claim,
     Conclusion,
@@ -130,6 +131,7 @@ __all__ = [
     "Figure",
     "FollowCounts",
     "FoundLinks",
+    "FoundPaper",
     "FoundPapers",
     "Ingested",
     "Kept",
@@ -157,6 +159,7 @@ __all__ = [
     "PaperList",
     "PaperOutcome",
     "PaperRef",
+    "PaperWords",
     "Paragraph",
     "Part",
     "PastDigest",
@@ -171,6 +174,7 @@ __all__ = [
     "RefinementKind",
     "Rejected",
     "Reservation",
+    "SearchTerm",
     "Section",
     "SectionKind",
     "SendingProgress",
@@ -191,6 +195,7 @@ __all__ = [
     "TopicState",
     "TopicStep",
     "UncertainDelivery",
+    "UnindexedPaper",
     "Unknown",
     "Unseen",
     "Usage",
