@@ -81,7 +81,7 @@ from bot.model.relevance import (
     VoteCounts,
     VoteKind,
 )
-from bot.model.searches import FoundPaper, PaperWords, SearchTerm, UnindexedPaper
+from bot.model.searches import FoundPaper, PaperWords, SearchTerm, UnindexedPaper, WordsOfPart
 from bot.model.summaries import (
     Claim,
     Conclusion,
@@ -214,6 +214,7 @@ __all__ = [
     "WantedSummary",
     "Whereabouts",
     "Window",
+    "WordsOfPart",
     "digest_slot_key",
     "is_interest",
     "join_query",

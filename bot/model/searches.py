@@ -34,13 +34,22 @@ class UnindexedPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class WordsOfPart:
+    """The words of one text about a paper: `part` is "" for the paper itself, else the language of its summary. Title
+    and authors are in each of them, so that their words are found together with those of the text."""
+
+    part: str
+    title: tuple[str, ...]
+    authors: tuple[str, ...]
+    text: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PaperWords:
     """The words of a paper's texts for an index. `changes` is that of the `UnindexedPaper` that they are from."""
 
     paper_id: str
-    title: tuple[str, ...]
-    authors: tuple[str, ...]
-    text: tuple[str, ...]
+    parts: tuple[WordsOfPart, ...]
     changes: int
 
 

@@ -9,13 +9,10 @@ from __future__ import annotations
 import re
 import threading
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import Any
 
 from bot.model import SearchTerm
 from bot.topics.text import chunks, is_unspaced, raw_words, searchable
-
-if TYPE_CHECKING:
-    from snowballstemmer.basestemmer import BaseStemmer
 
 MOST_TERMS = 12
 """Terms of one query that count; each one costs time."""
@@ -59,10 +56,7 @@ def search_terms(typed: str) -> tuple[SearchTerm, ...]:
 
 def with_prefixes(terms: tuple[SearchTerm, ...]) -> tuple[SearchTerm, ...]:
     """The same search, where each word that is looked for may be the beginning of a longer one."""
-    return tuple(
-        term if term.is_excluded else SearchTerm(term.phrases, term.names, is_prefix=True)
-        for term in terms
-    )
+    return tuple(term if term.is_excluded else SearchTerm(term.phrases, term.names, is_prefix=True) for term in terms)
 
 
 @lru_cache(maxsize=65_536)  # the words of papers repeat
@@ -76,7 +70,7 @@ def stem(word: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _stemmer() -> BaseStemmer:
+def _stemmer() -> Any:
     import snowballstemmer  # imported when needed
 
     return snowballstemmer.stemmer("english")
