@@ -1,5 +1,7 @@
 """The use cases behind chat commands, shared by every platform: `Conversation` and the results it returns."""
 
+from bot.conversation.areas import AREAS, Area
+from bot.conversation.beginning_results import AreaOffer, AskPlace, AskTopic, GroupWelcome, Settled
 from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Insight, Operators, ReadPaper
 from bot.conversation.insight_results import (
     ConfirmUnlearn,
@@ -58,7 +60,12 @@ from bot.conversation.use_cases import Conversation
 from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
 
 __all__ = [
+    "AREAS",
     "AlreadySubscribed",
+    "Area",
+    "AreaOffer",
+    "AskPlace",
+    "AskTopic",
     "Busy",
     "Changed",
     "Choices",
@@ -72,6 +79,7 @@ __all__ = [
     "FindPapers",
     "Followed",
     "Forgotten",
+    "GroupWelcome",
     "Health",
     "Help",
     "Incomplete",
@@ -100,6 +108,7 @@ __all__ = [
     "Result",
     "SavedPapers",
     "SettingsView",
+    "Settled",
     "Stale",
     "Subscribed",
     "Subscriptions",

@@ -18,12 +18,15 @@ class Area:
     parts: tuple[str, ...] = ()
 
 
-def _of_archive(key: str, name: str, archive: str) -> Area:
-    return Area(key, name, f"cat:{archive}.*", categories.categories_in(archive))
+def _of_archive(key: str, name: str, archive: str, parts: str = "") -> Area:
+    """`parts` are the archive's categories that many work in, where it has more than a phone can show."""
+    inside = tuple(f"{archive}.{part}" for part in parts.split())
+    return Area(key, name, f"cat:{archive}.*", inside or categories.categories_in(archive))
 
 
 def _of_categories(key: str, name: str, *codes: str) -> Area:
-    return Area(key, name, " OR ".join(f"cat:{code}" for code in codes), codes if len(codes) > 1 else ())
+    query = " OR ".join(f"cat:{code}" for code in sorted(codes))
+    return Area(key, name, query, codes if len(codes) > 1 else ())
 
 
 AREAS = (
@@ -40,7 +43,7 @@ AREAS = (
         "particles", N_("High-energy physics"), "hep-th", "hep-ph", "hep-ex", "hep-lat", "gr-qc", "nucl-th", "nucl-ex"
     ),
     _of_categories("quantum", N_("Quantum physics"), "quant-ph"),
-    _of_archive("math", N_("Mathematics"), "math"),
+    _of_archive("math", N_("Mathematics"), "math", "AG AP CO DG DS GT LO NA NT OC PR RT"),
     _of_archive("stats", N_("Statistics"), "stat"),
     _of_archive("bio", N_("Quantitative biology"), "q-bio"),
     _of_archive("money", N_("Economics"), "econ"),
