@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.render.digest_list import list_document
+
 from bot.conversation import (
     BeingRead,
     CardClosed,
@@ -21,7 +23,6 @@ from bot.locales import _, formats, pgettext
 from bot.model import Card, Conclusion, Depth, Paper, Summary
 from bot.references.citations import CitationFormat
 from bot.render.cards import card_document, card_links, figure_caption, shown_figures, title_of
-from bot.render.digest_list import list_document
 from bot.render.evidence import EvidenceForm, evidence_document, has_evidence
 from bot.render.nodes import Block, Button, Code, Document, Heading, Line, Link, Picture, Reply, Text
 from handlers.button_actions import Action
@@ -166,9 +167,7 @@ def _front_of(summary: Summary | None) -> Summary | None:
     """A summary without the parts that only the whole reading shows."""
     if summary is None or summary.key.depth is not Depth.DEEP:
         return summary
-    return replace(
-        summary, background=(), prior_work=(), method=(), results=(), methods=(), conclusion=Conclusion()
-    )
+    return replace(summary, background=(), prior_work=(), method=(), results=(), methods=(), conclusion=Conclusion())
 
 
 def _without_pictures(document: Document) -> tuple[Block, ...]:

@@ -198,4 +198,3 @@ class Cards:
             votes = (votes - {VoteKind.SAVED}) | (own & {VoteKind.SAVED})
         depth = card.summary.key.depth if card.summary is not None else Depth.BRIEF
         return OpenedCard(card, found.chat.language, depth, votes=votes, saved_in=saved_in)
-
