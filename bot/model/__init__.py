@@ -81,6 +81,7 @@ from bot.model.relevance import (
     VoteCounts,
     VoteKind,
 )
+from bot.model.searches import FoundPaper, PaperWords, SearchTerm, UnindexedPaper, WordsOfPart
 from bot.model.summaries import (
     Claim,
     Conclusion,
@@ -136,6 +137,7 @@ __all__ = [
     "Figure",
     "FollowCounts",
     "FoundLinks",
+    "FoundPaper",
     "FoundPapers",
     "Ingested",
     "Kept",
@@ -164,6 +166,7 @@ __all__ = [
     "PaperOrder",
     "PaperOutcome",
     "PaperRef",
+    "PaperWords",
     "Paragraph",
     "Part",
     "PastDigest",
@@ -179,6 +182,7 @@ __all__ = [
     "RefinementKind",
     "Rejected",
     "Reservation",
+    "SearchTerm",
     "Section",
     "SectionKind",
     "SendingProgress",
@@ -199,6 +203,7 @@ __all__ = [
     "TopicState",
     "TopicStep",
     "UncertainDelivery",
+    "UnindexedPaper",
     "Unknown",
     "Unseen",
     "Usage",
@@ -209,6 +214,7 @@ __all__ = [
     "WantedSummary",
     "Whereabouts",
     "Window",
+    "WordsOfPart",
     "digest_slot_key",
     "is_interest",
     "join_query",

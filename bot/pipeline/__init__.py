@@ -24,6 +24,7 @@ from bot.pipeline.count_terms import count_terms
 from bot.pipeline.deliver import DeliveryWorker
 from bot.pipeline.drafts import DigestBuilder
 from bot.pipeline.embed import Embedding
+from bot.pipeline.index_papers import index_papers
 from bot.pipeline.insight import Insight
 from bot.pipeline.learn import Learning
 from bot.pipeline.match import match
@@ -56,6 +57,7 @@ __all__ = [
     "count_terms",
     "digest_now",
     "digest_of",
+    "index_papers",
     "is_upkeep_due",
     "match",
     "poll",

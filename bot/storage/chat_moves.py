@@ -16,6 +16,7 @@ from bot.storage.kept import move_kept
 from bot.storage.log_index import seq_before
 from bot.storage.outbox_queue import LEASED
 from bot.storage.packed import unpack_papers
+from bot.storage.received import join_received
 from bot.storage.votes import join_votes
 
 _chats, _digests, _deliveries, _subscriptions = tables.chats, tables.digests, tables.deliveries, tables.subscriptions
@@ -58,6 +59,7 @@ async def _join(
     await positions.store_singly(connection, target, unpack_papers(single))
     await positions.count_changes(connection, [target])
     await join_votes(database, connection, source, target, now)
+    await join_received(database, connection, source, target)
     due = select(_chats.c.next_due_at).where(_chats.c.id == source).scalar_subquery()
     await connection.execute(
         update(_chats).where(_chats.c.id == target).values(next_due_at=func.coalesce(_chats.c.next_due_at, due))

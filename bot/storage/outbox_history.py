@@ -14,6 +14,7 @@ from bot.model import DeliveryState
 from bot.storage import outbox_queue, payloads, row_mapping, tables
 from bot.storage.chat_conditions import lock_chats
 from bot.storage.engine import Database
+from bot.storage.received import keep_received
 
 if TYPE_CHECKING:
     from bot.storage.row_mapping import AnyRow
@@ -81,6 +82,7 @@ class SqlOutboxHistory:
             ]
             await connection.execute(added, sums)
         past = {row.id for row in rows}
+        await keep_received(self.db, connection, past)
         await connection.execute(delete(_digests).where(_digests.c.id.in_(past)))  # its parts too (ON DELETE CASCADE)
         return len(past)
 

@@ -15,6 +15,7 @@ from bot.decisions import paper_merge
 from bot.model import Announced, Announcement, Ingested, ListingRecord, Malformed, Paper
 from bot.storage import row_mapping, tables
 from bot.storage.engine import Database
+from bot.storage.search_index import wait_for_index
 
 _WRITING_PAPERS = "papers"
 _AHEAD = timedelta(days=2)
@@ -213,6 +214,7 @@ class SqlPapers:
             index_elements=[tables.papers.c.id], set_={name: insert.excluded[name] for name in fields}
         )
         await connection.execute(upsert, rows)
+        await wait_for_index(self.db, connection, changed)
 
 
 def announced_query() -> Select[Any]:

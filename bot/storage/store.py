@@ -21,6 +21,7 @@ from bot.storage.outbox import SqlOutbox
 from bot.storage.outbox_figures import SqlOutboxFigures
 from bot.storage.outbox_history import SqlOutboxHistory
 from bot.storage.papers import SqlPapers
+from bot.storage.search import SqlSearch
 from bot.storage.status_counts import SqlStatusCounts
 from bot.storage.summaries import SqlSummaries
 from bot.storage.terms import SqlTerms
@@ -50,6 +51,7 @@ class SqlStore(
     SqlVotes,
     SqlChatModels,
     SqlTerms,
+    SqlSearch,
     SqlUpkeep,
 ):
     """`bot.ports.Store` on SQLite or PostgreSQL. Usable with `async with`, which closes it."""

@@ -13,6 +13,8 @@ from bot.model import Provenance, Summary, SummaryKey, WantedSummary
 from bot.storage import row_mapping, tables
 from bot.storage.engine import Database
 from bot.storage.model_usage import SqlModelUsage
+from bot.storage.search_index import LANGUAGE_OF_PAPERS as PAPERS
+from bot.storage.search_index import wait_for_index
 
 _KEY = [column.name for column in tables.summaries.primary_key]
 
@@ -134,6 +136,7 @@ class SqlSummaries(SqlModelUsage):
         ]
         async with self.db.write() as connection:
             await connection.execute(self.db.insert(table).on_conflict_do_nothing(), rows)
+            await wait_for_index(self.db, connection, [key.paper_id for key in by_key if key.language != PAPERS])
             # Another process may have stored one first; all chats are shown the same.
             stored = await _summaries(connection, list(by_key))
         return [stored[summary.key] for summary in summaries]

@@ -31,8 +31,9 @@ from bot.storage.outbox_tables import (
 )
 from bot.storage.relevance_tables import chat_models, term_counts, term_vectors, vectors, votes
 from bot.storage.schema import metadata
+from bot.storage.search_tables import indexed_parts, received, unindexed
 
-REVISION = "0011"
+REVISION = "0012"
 """The newest migration, which results in these tables."""
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "delivery_counts",
     "digests",
     "had_papers",
+    "indexed_parts",
     "kept",
     "leases",
     "listings",
@@ -58,6 +60,7 @@ __all__ = [
     "past_deliveries",
     "pauses",
     "payloads",
+    "received",
     "requests",
     "state",
     "subscriptions",
@@ -65,6 +68,7 @@ __all__ = [
     "term_counts",
     "term_vectors",
     "topics",
+    "unindexed",
     "updates",
     "usage",
     "vectors",

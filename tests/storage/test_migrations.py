@@ -41,7 +41,14 @@ def test_the_code_names_the_newest_migration_and_migrations_form_one_line() -> N
 
 
 def differences(connection: Connection) -> object:
-    return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
+    return compare_metadata(
+        MigrationContext.configure(connection, opts={"compare_type": True, "include_name": is_ours}), metadata
+    )
+
+
+def is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether a table is in the metadata: words for the search are in a form of their own in each database."""
+    return not (kind == "table" and (name or "").startswith("paper_words"))
 
 
 async def test_the_migrated_schema_is_the_schema_of_the_code(url: str) -> None:
@@ -61,7 +68,7 @@ async def test_a_fresh_schema_and_a_migrated_one_are_the_same_on_sqlite(tmp_path
     await migrate(migrated)
     columns, indexes = await described(fresh)
     assert (columns, indexes) == await described(migrated)
-    assert len(columns) == len(metadata.tables)
+    assert len(columns) == len(metadata.tables) + 1  # the words of the search
 
 
 async def described(url: str) -> tuple[dict[str, object], set[object]]:
@@ -72,7 +79,7 @@ async def described(url: str) -> tuple[dict[str, object], set[object]]:
         names = await connection.scalars(
             text(
                 "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'alembic_version' "
-                "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+                "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'paper\\_words\\_%' ESCAPE '\\'"
             )
         )
         for name in names.all():
