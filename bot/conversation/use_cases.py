@@ -357,9 +357,9 @@ class Conversation:
         log.info("chat created", chat=str(ref))
         return chat
 
-    def _due_locally(self, chat: Chat) -> datetime:
-        """When the next digest is due, in the chat's own time zone."""
+    def _due_locally(self, chat: Chat) -> datetime | None:
+        """When the next digest is due, in the chat's own time zone; None while it is paused until told."""
         # A due time in the past is that of a digest about to be written; people ask for the next one.
         now = self._clock.now()
         due = chat.next_due_at if chat.next_due_at and chat.next_due_at > now else next_due(chat, now)
-        return due.astimezone(ZoneInfo(chat.timezone))
+        return due.astimezone(ZoneInfo(chat.timezone)) if due else None

@@ -59,8 +59,7 @@ class SqlChats:
                 return None
             chat = row_mapping.chat(row)
             changed = replace(chat, **changes)
-            is_rescheduled = (changed.timezone, changed.digest_time) != (chat.timezone, chat.digest_time)
-            if is_rescheduled or chat.next_due_at is None:
+            if _schedule(changed) != _schedule(chat) or chat.next_due_at is None:
                 changed = replace(changed, next_due_at=due_times.rescheduled(chat, changed, now))
             before, after = row_mapping.chat_row(chat), row_mapping.chat_row(changed)
             fields = {name: value for name, value in after.items() if value != before[name]}
@@ -245,6 +244,10 @@ class SqlChats:
             rematch = update(table).where(table.c.id == row.id).values(from_seq=start, matched_seq=start)
             await connection.execute(rematch)
         return int(row.id), start
+
+
+def _schedule(chat: Chat) -> tuple[object, ...]:
+    return chat.timezone, chat.digest_time, chat.days, chat.paused_until
 
 
 async def _match_from(connection: AsyncConnection, topic_ids: Collection[int], start: int) -> None:
