@@ -8,7 +8,17 @@ The language is that of the context: `using(language)` sets it for a block and f
 """
 
 from bot.locales.catalogues import INTERFACE_LANGUAGES, interface_language
-from bot.locales.speaking import N_, _, current_language, locale, ngettext, npgettext, pgettext, using
+from bot.locales.speaking import (
+    N_,
+    _,
+    current_language,
+    language_of_new_chats,
+    locale,
+    ngettext,
+    npgettext,
+    pgettext,
+    using,
+)
 
 __all__ = [
     "INTERFACE_LANGUAGES",
@@ -16,6 +26,7 @@ __all__ = [
     "_",
     "current_language",
     "interface_language",
+    "language_of_new_chats",
     "locale",
     "ngettext",
     "npgettext",
