@@ -10,6 +10,8 @@ The language is that of the context: `using(language)` sets it for a block and f
 from bot.locales.catalogues import INTERFACE_LANGUAGES, interface_language
 from bot.locales.speaking import (
     N_,
+    NNP_,
+    NP_,
     _,
     current_language,
     language_of_new_chats,
@@ -22,6 +24,8 @@ from bot.locales.speaking import (
 
 __all__ = [
     "INTERFACE_LANGUAGES",
+    "NNP_",
+    "NP_",
     "N_",
     "_",
     "current_language",

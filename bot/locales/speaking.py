@@ -71,6 +71,16 @@ def npgettext(context: str, singular: str, plural: str, number: int) -> str:
     return catalogue(_language.get()).npgettext(context, singular, plural, number)
 
 
+def NP_(context: str, message: str) -> tuple[str, str]:
+    """Mark a sentence of a table for `pgettext`, which takes what this returns."""
+    return context, message
+
+
+def NNP_(context: str, singular: str, plural: str) -> tuple[str, str, str]:
+    """The same for `npgettext`."""
+    return context, singular, plural
+
+
 def N_(message: str) -> str:
     """Mark a sentence of a table for translation; `_` translates it where it is used."""
     return message
