@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.render.digest_list import list_document
-
 from bot.conversation import (
     BeingRead,
     CardClosed,
@@ -23,6 +21,7 @@ from bot.locales import _, formats, pgettext
 from bot.model import Card, Conclusion, Depth, Paper, Summary
 from bot.references.citations import CitationFormat
 from bot.render.cards import card_document, card_links, figure_caption, shown_figures, title_of
+from bot.render.digest_list import list_document
 from bot.render.evidence import EvidenceForm, evidence_document, has_evidence
 from bot.render.nodes import Block, Button, Code, Document, Heading, Line, Link, Picture, Reply, Text
 from handlers.button_actions import Action

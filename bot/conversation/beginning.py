@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 from bot import topics
 from bot.conversation import areas, time_zones
@@ -52,7 +53,7 @@ class Beginning:
         questions: Questions,
         known: Callable[[ChatRef, str, bool], Awaitable[Chat | None]],
         ensure: Callable[[ChatRef, str, bool], Awaitable[Chat]],
-        due_locally: Callable[[Chat], datetime],
+        due_locally: Callable[[Chat], datetime | None],
     ) -> None:
         self._store, self._clock, self._insight, self._defaults = store, clock, insight, defaults
         self._following, self._questions = following, questions
@@ -162,8 +163,8 @@ class Beginning:
                 return change
             place, at = change.fields["timezone"], self._time(chat)
             chat = await self._store.change_chat(ref, now, timezone=place, digest_time=at) or chat
-        due = self._due_locally(chat)
-        return Settled(chat, due, now.astimezone(due.tzinfo))
+        here = now.astimezone(ZoneInfo(chat.timezone))
+        return Settled(chat, self._due_locally(chat) or here, here)
 
     async def answer(self, requester: Requester, question: Question, text: str) -> Result | None:
         """The result of a message that may answer a question of this module; None if it answers none."""

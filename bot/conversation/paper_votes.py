@@ -15,7 +15,7 @@ from bot.ports import Clock, Store
 MOST_SAVED = 20
 """Saved papers that are listed: about a screen and a half of a phone."""
 
-_SECRET = "voters of channels"
+_KEY_NAME = "voters of channels"
 """The name of the stored value with the key of the hashes."""
 
 
@@ -94,9 +94,9 @@ class PaperVotes:
         return f"reader:{hmac.new(await self._key(), text, hashlib.sha256).hexdigest()[:24]}"
 
     async def _key(self) -> bytes:
-        kept = await self._store.value(_SECRET)
+        kept = await self._store.value(_KEY_NAME)
         if kept is None:
-            await self._store.remember_value(_SECRET, {"key": secrets.token_hex(32)})
+            await self._store.remember_value(_KEY_NAME, {"key": secrets.token_hex(32)})
             # Read again: of two processes that begin at the same time, the later one's key counts for both.
-            kept = await self._store.value(_SECRET) or {}
+            kept = await self._store.value(_KEY_NAME) or {}
         return bytes.fromhex(str(kept["key"]))

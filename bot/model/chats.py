@@ -143,7 +143,8 @@ class TopicState:
 
 @dataclass(frozen=True, slots=True)
 class FollowCounts:
-    """How many chats there are, how many follow a topic, how many topics are followed, how many chats are suspended.
+    """How many chats there are, how many follow a topic, how many topics are followed, how many chats are
+    suspended, and how many others are paused.
 
     The archive counts as a chat if it follows a topic.
     """
@@ -152,6 +153,7 @@ class FollowCounts:
     following: int = 0
     topics: int = 0
     suspended: int = 0
+    paused: int = 0
 
 
 @dataclass(frozen=True, slots=True)

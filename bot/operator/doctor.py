@@ -111,7 +111,7 @@ async def _check(subject: str, check: Callable[[], Awaitable[str]]) -> Finding:
 async def _database(app: App) -> str:
     await app.store.ping()
     kind = "PostgreSQL" if app.settings.database.startswith("postgresql") else "SQLite"
-    followers = describe_followers(await app.store.follow_counts())
+    followers = describe_followers(await app.store.follow_counts(app.clock.now()))
     return f"{kind} answers; {followers[0].lower()}{followers[1:]}"
 
 

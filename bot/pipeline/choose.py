@@ -95,7 +95,9 @@ class Chooser:
                 self._demand.replace(ref, self._chosen(chat, ranked[ref], run, now) if chat else None)
 
     def _chosen(self, chat: Chat, ranking: Ranking, run: RankingRun, now: datetime) -> ChosenPapers | None:
-        """The papers whose summaries a chat needs: title lines need none."""
+        """The papers whose summaries a chat needs soon: title lines need none."""
+        if not due_times.is_soon(chat, now):
+            return None
         papers = [PaperKey(run.log.announced(seq).paper.id, chat.language, chat.depth) for seq in ranking.shown]
         return ChosenPapers(tuple(papers), chat.next_due_at or now) if papers else None
 

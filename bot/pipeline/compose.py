@@ -118,7 +118,7 @@ async def _due_chats(
         batches = _pages(store, now)
     else:
         refs = list(await store.chats_with_candidates() if only is None else only)
-        batches = _batches_of(store, refs, None if upto else now)
+        batches = _batches_of(store, refs, now, upto)
     async for batch in batches:
         # The archive is rendered from the store, without deliveries.
         if chats := [chat for chat in batch if chat.ref.platform in platforms and chat.ref != ARCHIVE]:
@@ -132,12 +132,15 @@ async def _pages(store: Store, now: datetime) -> AsyncIterator[list[Chat]]:
         last = batch[-1]
 
 
-async def _batches_of(store: Store, refs: Sequence[ChatRef], due_at: datetime | None) -> AsyncIterator[list[Chat]]:
+async def _batches_of(
+    store: Store, refs: Sequence[ChatRef], now: datetime, upto: date | None
+) -> AsyncIterator[list[Chat]]:
     for some in (refs[at : at + BATCH] for at in range(0, len(refs), BATCH)):
-        if due_at is not None:
-            yield await store.due_chats(due_at, among=some)
+        if upto is None:
+            yield await store.due_chats(now, among=some)
         else:
-            yield [chat for chat in (await store.chats_of(some)).values() if chat.suspended is None]
+            found = (await store.chats_of(some)).values()
+            yield [chat for chat in found if chat.suspended is None and not due_times.is_paused(chat, now)]
 
 
 async def _ahead(run: DraftRun, request: _Request) -> AsyncIterator[list[Chat]]:

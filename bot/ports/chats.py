@@ -28,16 +28,24 @@ class Chats(Protocol):
     async def change_chat(self, ref: ChatRef, now: datetime, **changes: Unpack[ChatChanges]) -> Chat | None:
         """Write these fields of a chat and no others, and return the chat; None if there is no such chat.
 
-        A changed digest time or time zone also changes the next due time, in the same transaction; so does any
-        change of a chat that has no due time.
+        A changed digest time, time zone, pause or day also changes the next due time, in the same transaction;
+        so does any change of a chat that has no due time.
         """
 
     async def subscribe(
-        self, ref: ChatRef, topic: str, since: date, now: datetime, *, limit: int | None = None
+        self,
+        ref: ChatRef,
+        topic: str,
+        since: date,
+        now: datetime,
+        *,
+        limit: int | None = None,
+        created_at: datetime | None = None,
     ) -> SubscribeResult:
         """Let a chat follow a topic (its normalized query), unless it follows `limit` topics already.
 
-        A new topic is matched from `since` on. Raises `LookupError` if there is no such chat.
+        A new topic is matched from `since` on. `created_at` decides its place among the chat's subscriptions, if it is
+        not the last one. Raises `LookupError` if there is no such chat.
         """
 
     async def unsubscribe(self, ref: ChatRef, topic: str, now: datetime) -> bool:
@@ -74,8 +82,8 @@ class Chats(Protocol):
         limit: int | None = None,
         after: Chat | None = None,
     ) -> list[Chat]:
-        """Chats whose digest is due and that are not suspended; with them those due more than `due_times.AHEAD` from
-        now, whose due time was set by a clock that ran ahead.
+        """Chats whose digest is due and that are not suspended; with them those that are not paused and due farther
+        ahead than `due_times.AHEAD` (`AHEAD_ON_SOME_DAYS`), whose due time was set by a clock that ran ahead.
 
         By due time; at most `limit`, and with `after` only those behind this chat, as it was returned, in that order.
         With `among`, only these, which are at most as many as one statement may name.

@@ -18,7 +18,7 @@ class StatusCounts(Protocol):
     async def values(self, prefix: str) -> Mapping[str, JSON]:
         """The values (see `ValueStore`) whose names begin with this."""
 
-    async def follow_counts(self) -> FollowCounts: ...
+    async def follow_counts(self, now: datetime) -> FollowCounts: ...
 
     async def suspended_chats(self, limit: int) -> Mapping[ChatRef, str]:
         """Suspended chats with the reason, those that were added first."""

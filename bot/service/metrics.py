@@ -88,6 +88,7 @@ class _State(Collector):
         yield _gauge("summaries_waiting", "Summaries that some chat waits for.", status.wanted)
         yield _gauge("chats", "Chats.", status.counts.chats)
         yield _gauge("chats_suspended", "Suspended chats.", status.counts.suspended)
+        yield _gauge("chats_paused", "Chats that are paused by their people.", status.counts.paused)
         yield _gauge("listing_gaps", "Listing days of the last week that are incomplete.", len(status.faults))
         for name, text in (("requests", "Requests to models today."), ("tokens", "Tokens to and from models today.")):
             family = GaugeMetricFamily(f"paperboy_model_{name}_today", text, labels=("model",))

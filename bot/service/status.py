@@ -85,7 +85,7 @@ async def gather(
         behind = await kept.get("behind", lambda: store.incomplete(since))
         records = await kept.get("listings", lambda: _listings(store, since))
         listing_gaps = gaps(records, archives, poll, now, len(behind), running=running)
-    counts = await kept.get("counts", store.follow_counts)
+    counts = await kept.get("counts", lambda: store.follow_counts(now))
     suspended = await kept.get("suspended", lambda: store.suspended_chats(MAX_SUSPENDED)) if counts.suspended else {}
     malformed = await kept.get("malformed", store.malformed)
     return Status(

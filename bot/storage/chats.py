@@ -59,8 +59,7 @@ class SqlChats:
                 return None
             chat = row_mapping.chat(row)
             changed = replace(chat, **changes)
-            is_rescheduled = (changed.timezone, changed.digest_time) != (chat.timezone, chat.digest_time)
-            if is_rescheduled or chat.next_due_at is None:
+            if _schedule(changed) != _schedule(chat) or chat.next_due_at is None:
                 changed = replace(changed, next_due_at=due_times.rescheduled(chat, changed, now))
             before, after = row_mapping.chat_row(chat), row_mapping.chat_row(changed)
             fields = {name: value for name, value in after.items() if value != before[name]}
@@ -69,7 +68,14 @@ class SqlChats:
         return changed
 
     async def subscribe(
-        self, ref: ChatRef, topic: str, since: date, now: datetime, *, limit: int | None = None
+        self,
+        ref: ChatRef,
+        topic: str,
+        since: date,
+        now: datetime,
+        *,
+        limit: int | None = None,
+        created_at: datetime | None = None,
     ) -> SubscribeResult:
         table = tables.subscriptions
         async with self.db.write() as connection:
@@ -92,7 +98,12 @@ class SqlChats:
             seen = await positions.last_match_before(connection, topic_id, start)
             await connection.execute(
                 insert(table).values(
-                    chat_id=chat_id, topic_id=topic_id, since=since, created_at=now, seen_match=seen, seen_seq=0
+                    chat_id=chat_id,
+                    topic_id=topic_id,
+                    since=since,
+                    created_at=created_at or now,
+                    seen_match=seen,
+                    seen_seq=0,
                 )
             )
             await mark_changed(connection, [chat_id], now)
@@ -233,6 +244,10 @@ class SqlChats:
             rematch = update(table).where(table.c.id == row.id).values(from_seq=start, matched_seq=start)
             await connection.execute(rematch)
         return int(row.id), start
+
+
+def _schedule(chat: Chat) -> tuple[object, ...]:
+    return chat.timezone, chat.digest_time, chat.days, chat.paused_until
 
 
 async def _match_from(connection: AsyncConnection, topic_ids: Collection[int], start: int) -> None:

@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select, tuple_, update
 
 from bot.decisions import due_times
-from bot.model import Chat, ChatRef, Platform
+from bot.model import EVERY_DAY, Chat, ChatRef, Platform
 from bot.storage import row_mapping, tables
 from bot.storage.chat_conditions import are_chats, is_chat
 from bot.storage.engine import Database
 
 _table = tables.chats
+
+
+def _is_too_far_ahead(now: datetime) -> ColumnElement[bool]:
+    """Whether a due time was set by a clock that ran ahead: it counts as reached, unless the chat is paused."""
+    due_at, is_daily = _table.c.next_due_at, _table.c.days == row_mapping.days_text(EVERY_DAY)
+    is_paused = func.coalesce(_table.c.paused_until > now, false())
+    # The first condition alone decides for almost all chats, and has an index.
+    return and_(due_at > now + due_times.AHEAD, ~is_paused, or_(is_daily, due_at > now + due_times.AHEAD_ON_SOME_DAYS))
 
 
 class SqlDueChats:
@@ -29,10 +37,9 @@ class SqlDueChats:
         limit: int | None = None,
         after: Chat | None = None,
     ) -> list[Chat]:
-        # A time farther ahead than `AHEAD` was set by a clock that ran ahead: it counts as reached. Two queries,
-        # because one with OR would sort all that is due for each page of it.
+        # Two queries, because one with OR would sort all that is due for each page of it.
         found: list[Chat] = []
-        for is_due in (_table.c.next_due_at <= now, _table.c.next_due_at > now + due_times.AHEAD):
+        for is_due in (_table.c.next_due_at <= now, _is_too_far_ahead(now)):
             if limit is None or len(found) < limit:
                 room = None if limit is None else limit - len(found)
                 condition = is_due if among is None else is_due & are_chats(among)

@@ -155,6 +155,11 @@ def _hours(text: str | None) -> tuple[time, time] | None:
     return (time.fromisoformat(begin), time.fromisoformat(end)) if end else None
 
 
+def days_text(days: frozenset[int]) -> str:
+    """Days of the week as they are stored."""
+    return "".join(map(str, sorted(days)))
+
+
 def chat_row(value: Chat) -> dict[str, Any]:
     return {
         "platform": value.ref.platform.value,
@@ -171,7 +176,7 @@ def chat_row(value: Chat) -> dict[str, Any]:
         "created_at": value.created_at,
         "bot": value.bot,
         "kind": value.kind.value,
-        "days": "".join(map(str, sorted(value.days))),
+        "days": days_text(value.days),
         "paused_until": value.paused_until,
         "quiet": "-".join(hour.isoformat("minutes") for hour in value.quiet) if value.quiet else None,
         "opens_in": value.opens_in.value,

@@ -29,7 +29,7 @@ class SqlStatusCounts:
         async with self.db.read() as connection:
             return {row.name: row.value for row in await connection.execute(query)}
 
-    async def follow_counts(self) -> FollowCounts:
+    async def follow_counts(self, now: datetime) -> FollowCounts:
         chats, subscriptions, topics = tables.chats, tables.subscriptions, tables.topics
         of_archive = subscriptions.c.chat_id == select(chats.c.id).where(is_chat(ARCHIVE)).scalar_subquery()
         queries = (
@@ -37,13 +37,14 @@ class SqlStatusCounts:
             select(func.count(distinct(subscriptions.c.chat_id))),
             select(func.count()).select_from(topics).where(is_followed()),
             select(exists().where(is_chat(ARCHIVE)), exists().where(of_archive)),
+            select(func.count()).where(chats.c.paused_until > now, chats.c.suspended.is_(None)),
         )
         async with self.db.read() as connection:
             rows = [(await connection.execute(query)).one() for query in queries]
-        (all_chats, suspended), (following,), (followed,), (has_archive, archive_follows) = rows
+        (all_chats, suspended), (following,), (followed,), (has_archive, archive_follows), (paused,) = rows
         # The archive is a chat that every database has; it counts only if it follows a topic.
         is_idle = bool(has_archive and not archive_follows)
-        return FollowCounts(all_chats - is_idle, following, followed, suspended)
+        return FollowCounts(all_chats - is_idle, following, followed, suspended, paused)
 
     async def suspended_chats(self, limit: int) -> Mapping[ChatRef, str]:
         table = tables.chats

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from bot.model import ARCHIVE, Chat, ChatRef, DeliveryState, FollowCounts, Platform, Settlement, WantedSummary
+from bot.model import ARCHIVE, FOREVER, Chat, ChatRef, DeliveryState, FollowCounts, Platform, Settlement, WantedSummary
 from bot.ports import Store
 from tests.contracts.samples import ANN, BOB, MONDAY, NOW, digest, key, minutes, summary, with_chats
 
 
 async def test_chats_and_followed_topics_are_counted(store: Store) -> None:
-    assert await store.follow_counts() == FollowCounts()
+    assert await store.follow_counts(NOW) == FollowCounts()
     await with_chats(store, ANN, BOB)
     await store.subscribe(ANN, "cat:cs.CV", MONDAY, NOW)
     await store.subscribe(ANN, "cat:cs.CL", MONDAY, NOW)
     await store.subscribe(BOB, "cat:cs.CL", MONDAY, NOW)
-    assert await store.follow_counts() == FollowCounts(chats=2, following=2, topics=2)
+    assert await store.follow_counts(NOW) == FollowCounts(chats=2, following=2, topics=2)
     await store.unsubscribe(BOB, "cat:cs.CL", NOW)
     await store.unsubscribe(ANN, "cat:cs.CL", NOW)
     await store.suspend(BOB, "kicked", NOW)
-    assert await store.follow_counts() == FollowCounts(chats=2, following=1, topics=1, suspended=1)
+    assert await store.follow_counts(NOW) == FollowCounts(chats=2, following=1, topics=1, suspended=1)
+
+
+async def test_paused_chats_are_counted_until_their_pause_ends(store: Store) -> None:
+    await with_chats(store, ANN, BOB)
+    await store.change_chat(ANN, NOW, paused_until=NOW + minutes(5))
+    await store.change_chat(BOB, NOW, paused_until=FOREVER)
+    assert (await store.follow_counts(NOW)).paused == 2
+    assert (await store.follow_counts(NOW + minutes(5))).paused == 1
 
 
 async def test_the_archive_counts_as_a_chat_while_it_follows_a_topic(store: Store) -> None:
     await with_chats(store, ANN, ARCHIVE)
-    assert (await store.follow_counts()).chats == 1
+    assert (await store.follow_counts(NOW)).chats == 1
     await store.subscribe(ARCHIVE, "cat:cs.CV", MONDAY, NOW)
-    assert await store.follow_counts() == FollowCounts(chats=2, following=1, topics=1)
+    assert await store.follow_counts(NOW) == FollowCounts(chats=2, following=1, topics=1)
 
 
 async def test_suspended_chats_are_named_up_to_a_limit(store: Store) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.model import Chat, ChatRef, Platform
+from bot.model import FOREVER, Chat, ChatRef, Platform
 from bot.ports import Store
 
 NINE = datetime(2026, 6, 2, 9, tzinfo=UTC)
@@ -56,3 +56,30 @@ async def test_due_chats_are_counted_by_bot_and_moved_unless_their_hour_was_chan
         (ref(2), NINE + timedelta(hours=3)),
         (ref(1), later),
     ]
+
+
+async def test_a_due_time_of_a_clock_that_ran_ahead_counts_as_due_unless_the_chat_waits_for_its_day_or_is_paused(
+    store: Store,
+) -> None:
+    far, weekly = NINE + timedelta(days=3), frozenset({4})
+    await store.add_chat(Chat(ref(1), next_due_at=far))
+    await store.add_chat(Chat(ref(2), next_due_at=far, days=weekly))
+    await store.add_chat(Chat(ref(3), next_due_at=NINE + timedelta(days=9), days=weekly))
+    await store.add_chat(Chat(ref(4), next_due_at=far, paused_until=far - timedelta(hours=3)))
+    await store.add_chat(Chat(ref(5), next_due_at=far, paused_until=NINE - timedelta(hours=3)))
+    assert [chat.ref for chat in await store.due_chats(NINE)] == [ref(1), ref(5), ref(3)]
+
+
+async def test_a_pause_and_other_days_move_the_due_time(store: Store) -> None:
+    await with_due_chats(store, 1)
+    before = NINE - timedelta(minutes=1)
+    weekly = await store.change_chat(ref(1), before, days=frozenset({4}))
+    assert weekly is not None
+    assert weekly.next_due_at == NINE + timedelta(days=3)
+    paused = await store.change_chat(ref(1), before, paused_until=FOREVER)
+    assert paused is not None
+    assert paused.next_due_at is None
+    assert await store.due_chats(NINE + timedelta(days=300)) == []
+    resumed = await store.change_chat(ref(1), before, paused_until=None)
+    assert resumed is not None
+    assert resumed.next_due_at == NINE + timedelta(days=3)

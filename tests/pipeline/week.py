@@ -313,7 +313,7 @@ def _wanted(week: Week, follower: Follower) -> dict[str, date]:
 def _dues(follower: Follower) -> list[datetime]:
     due = next_due(follower.chat, START - timedelta(days=1))
     found = []
-    while due < END:
+    while due and due < END:
         found.append(due)
         due = next_due(follower.chat, due)
     return found

@@ -319,7 +319,7 @@ def test_a_card_that_was_rendered_for_another_chat_is_shown_with_the_reasons_of_
 def test_the_cost_of_a_card_is_that_of_its_blocks() -> None:
     renderer = TelegramRenderer()
     for card, number in product((CARD, DEEP_CARD, PLAIN_CARD), (None, 10)):
-        group = renderer._card_group(card, "en", Style.CARDS, EvidenceForm.QUOTES, number)
+        group = renderer._card_group(card, "en", EvidenceForm.QUOTES, number)
         costs = [cost(block) for block in group.blocks]
         assert group.cost == (sum(text for text, _ in costs), sum(entities for _, entities in costs))
         assert group.markup == document_html(Document(group.blocks))
