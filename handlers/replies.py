@@ -13,6 +13,7 @@ from bot.errors import TellUser
 from bot.render.nodes import Bullets, Button, Document, Heading, Line, Note, Reply, Text
 from handlers import (
     beginning_replies,
+    card_replies,
     insight_replies,
     like_replies,
     paper_replies,
@@ -94,6 +95,12 @@ for _writer in (
     insight_replies.nothing_learned,
     insight_replies.confirm_unlearn,
     insight_replies.unlearned,
+    card_replies.opened_card,
+    card_replies.being_read,
+    card_replies.cited_paper,
+    card_replies.card_figures,
+    card_replies.card_closed,
+    card_replies.digest_page,
     setting_replies.settings_view,
     setting_replies.choices,
     setting_replies.changed,

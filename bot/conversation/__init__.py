@@ -2,6 +2,16 @@
 
 from bot.conversation.areas import AREAS, Area
 from bot.conversation.beginning_results import AreaOffer, AskPlace, AskTopic, GroupWelcome, Settled
+from bot.conversation.card_results import (
+    BeingRead,
+    CardClosed,
+    CardFigures,
+    CardTrouble,
+    CardView,
+    CitedPaper,
+    DigestPage,
+    OpenedCard,
+)
 from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Insight, Operators, ReadPaper
 from bot.conversation.insight_results import (
     ConfirmUnlearn,
@@ -66,15 +76,22 @@ __all__ = [
     "AreaOffer",
     "AskPlace",
     "AskTopic",
+    "BeingRead",
     "Busy",
+    "CardClosed",
+    "CardFigures",
+    "CardTrouble",
+    "CardView",
     "Changed",
     "Choices",
+    "CitedPaper",
     "ConfirmForget",
     "ConfirmUnlearn",
     "Conversation",
     "Defaults",
     "DigestComing",
     "DigestNow",
+    "DigestPage",
     "Explained",
     "FindPapers",
     "Followed",
@@ -96,6 +113,7 @@ __all__ = [
     "NothingLearned",
     "NothingNow",
     "OfferExpired",
+    "OpenedCard",
     "Operators",
     "PaperCard",
     "PaperEvidence",

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from bot import topics
 from bot.conversation.beginning_results import AreaOffer, AskPlace, AskTopic, GroupWelcome, Settled
+from bot.conversation.card_results import BeingRead, CardClosed, CardFigures, CitedPaper, DigestPage, OpenedCard
 from bot.conversation.insight_results import (
     ConfirmUnlearn,
     Explained,
@@ -370,6 +371,12 @@ Result = (
     | Busy
     | PaperEvidence
     | NoEvidence
+    | OpenedCard
+    | BeingRead
+    | CitedPaper
+    | CardFigures
+    | CardClosed
+    | DigestPage
     | Liked
     | Voted
     | VoteOptions
