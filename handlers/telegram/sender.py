@@ -149,6 +149,8 @@ async def _post_once(
 ) -> Message:
     ident, thread = address(chat)
     common: dict[str, Any] = {"chat_id": ident, "message_thread_id": thread, "rate_limit_args": urgency}
+    if payload.get("silent"):
+        common["disable_notification"] = True
     if reply_to is not None:
         # The message that asked may be deleted by now; its answer must arrive all the same.
         common |= {"reply_to_message_id": reply_to, "allow_sending_without_reply": True}
