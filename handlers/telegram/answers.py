@@ -85,7 +85,9 @@ class AnswerPoster:
         payloads, where = reply_messages(reply), ref_of_message(message)
         # A message of text can become only one other message of text.
         is_text = len(payloads) == 1 and payloads[0]["kind"] == "message"
-        if not is_text or not await self.edit(where, message.message_id, payloads[0], about or where):
+        if is_text and await self.edit(where, message.message_id, payloads[0], about or where):
+            await self._post_files(where, reply)
+        else:
             await self.answer(message, reply, about)
 
     async def edit(self, where: ChatRef, message_id: int, payload: JSON, about: ChatRef) -> bool:
@@ -98,7 +100,7 @@ class AnswerPoster:
                 text=payload["html"],
                 parse_mode=ParseMode.HTML,
                 link_preview_options=NO_PREVIEW,
-                reply_markup=keyboard(payload["buttons"], about),
+                reply_markup=keyboard(payload["buttons"], about, self._bot.username),
             )
         except BadRequest as error:
             # Telegram refuses an edit that changes nothing: the text is there already, after a second press.
