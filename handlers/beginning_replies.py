@@ -11,7 +11,18 @@ from bot.model import Backtest, Paper
 from bot.render.nodes import Block, Bullets, Button, Document, Heading, Line, Note, Reply, Span, Text
 from handlers.beginning_actions import SKIP
 from handlers.button_actions import Action
-from handlers.reply_parts import about, command, rows, shortened, spans, title_link, topic_spans
+from handlers.reply_parts import (
+    SETTINGS,
+    about,
+    command,
+    rows,
+    shortened,
+    spans,
+    title_link,
+    topic_spans,
+    topics_button,
+    undo_button,
+)
 from handlers.requests import ChatName
 
 HOURS = (7, 8, 9, 12, 18)
@@ -102,20 +113,20 @@ def ask_place(result: AskPlace, chat: ChatName) -> Reply:
     if result.may_type:
         question = _("Where are you? Tap a place or write your city, and the papers come at {time} there.")
     else:
-        question = _("Where are its readers? Tap a place, and the papers come at {time} there.")
+        question = _("Where are the readers? Tap a place, and the papers come at {time} there.")
     blocks.append(Line(spans(question, time=at)))
     places = [Button(formats.city(zone), action=str(Action("zone", zone))) for zone in result.zones]
     hours = tuple(Button(_hour_label(hour, result.at), action=str(Action("hour", str(hour)))) for hour in HOURS)
     skip = Button(pgettext("button", "Skip"), action=str(Action("zone", SKIP)))
-    return Reply(Document(tuple(blocks)), (*rows(places, 3), hours, (skip,)))
+    return Reply(Document(tuple(blocks)), (*rows(places, 3), hours, (skip, *undo_button(result.undo))))
 
 
 def _followed(topic: str, chat: ChatName) -> tuple[Span, ...]:
     name = next((_(area.name) for area in AREAS if area.query == topic), "")
     shown = (Text(name, bold=True),) if name else topic_spans(topic)
     if chat.is_elsewhere:
-        return spans(_("✓ {chat} follows {topic}."), chat=str(chat), topic=shown)
-    return spans(_("✓ You follow {topic}."), topic=shown)
+        return spans(_("Subscribed {chat} to {topic}."), chat=str(chat), topic=shown)
+    return spans(_("Subscribed to {topic}."), topic=shown)
 
 
 def _hour_label(hour: int, chosen: time) -> str:
@@ -137,7 +148,7 @@ def settled(result: Settled, chat: ChatName) -> Reply:
         blocks.append(Note(spans(more, command=command("subscriptions"))))
     now = Button(pgettext("button", "Show me today's now"), action=str(Action("digest")))
     another = Button(pgettext("button", "Another time"), action=str(Action("choose", "time")))
-    return Reply(Document(tuple(blocks)), ((now,), (another,)))
+    return Reply(Document(tuple(blocks)), ((now,), (another, *undo_button(result.undo))))
 
 
 def _when(result: Settled, chat: ChatName) -> str:
@@ -157,8 +168,15 @@ def _when(result: Settled, chat: ChatName) -> str:
 # ── in a group ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def group_welcome(_result: GroupWelcome, chat: ChatName) -> Reply:
+def group_welcome(result: GroupWelcome, chat: ChatName) -> Reply:
     name = Text(chat.title or _("this group"), bold=True)
+    if result.following:
+        again = ngettext(
+            "Here I am again, and go on with the topic of {chat}.",
+            "Here I am again, and go on with the {n} topics of {chat}.",
+            result.following,
+        ).format(n=formats.number(result.following), chat=chat.title or _("this group"))
+        return Reply(Document((Line((Text(again),)),)), ((topics_button(chat), SETTINGS),), private=False)
     choose = Button(pgettext("button", "Choose a topic"), action=str(Action("begin")))
     who = _("Its admins choose what it follows: with the button, or by writing {command} and what they work on.")
     everybody = _("Everybody here may ask me to read a paper: {command} and its link.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot import topics
@@ -26,6 +26,7 @@ from bot.conversation.results import (
 )
 from bot.conversation.setting_results import NotAccepted
 from bot.conversation.setting_values import read
+from bot.conversation.undo import Undo
 from bot.decisions.spreading import DEFAULT_TIME
 from bot.locales import current_language
 from bot.model import FOREVER, Chat, ChatKind, ChatRef, Depth, Kept, Paper, SummaryKey
@@ -37,7 +38,10 @@ FIRST_TIME = time(8, 0)
 PLACE = "timezone"
 """`Question.asked` of the question where somebody is."""
 
-_KIND, _PLACE_ASKED = "beginning", "place"
+GREETED_FOR = timedelta(days=1)
+"""A group that the bot is added to again within this time is not greeted again."""
+
+_KIND, _PLACE_ASKED, _GREETED = "beginning", "place", "greeted"
 
 
 class Beginning:
@@ -51,12 +55,13 @@ class Beginning:
         defaults: Defaults,
         following: Following,
         questions: Questions,
+        undo: Undo,
         known: Callable[[ChatRef, str, bool], Awaitable[Chat | None]],
         ensure: Callable[[ChatRef, str, bool], Awaitable[Chat]],
         due_locally: Callable[[Chat], datetime | None],
     ) -> None:
         self._store, self._clock, self._insight, self._defaults = store, clock, insight, defaults
-        self._following, self._questions = following, questions
+        self._following, self._questions, self._undo = following, questions, undo
         self._known, self._ensure, self._due_locally = known, ensure, due_locally
 
     async def note_kind(self, ref: ChatRef, kind: ChatKind) -> None:
@@ -67,7 +72,20 @@ class Beginning:
         if chat is not None and chat.kind is not kind:
             await self._store.change_chat(ref, self._clock.now(), kind=kind)
 
+    async def added(self, ref: ChatRef, title: str, kind: ChatKind) -> GroupWelcome | None:
+        """What to say in a group that the bot was added to; None if it was said there within a day."""
+        now = self._clock.now()
+        if await self._store.kept(ref, _KIND, _GREETED, now) is not None:
+            return None
+        await self._store.keep(Kept(ref, _KIND, _GREETED, {}, now + GREETED_FOR), now)
+        chat = await self._store.chat(ref) or self._defaults.new_chat(ref, now, title)
+        return GroupWelcome(replace(chat, kind=kind), len(await self._store.subscriptions(ref)))
+
     # ── what somebody works on ──
+
+    async def has_begun(self, ref: ChatRef) -> bool:
+        """Whether a chat is stored: somebody has set it up, or said /start there."""
+        return await self._store.chat(ref) is not None
 
     async def start(
         self, requester: Requester, ref: ChatRef, kind: ChatKind, title: str = ""
@@ -131,9 +149,8 @@ class Beginning:
         if not await self._is_first_time(chat.ref):
             return followed
         may_type = await self._take_next_message(requester, asked_in, kind, chat.ref)
-        return AskPlace(
-            chat, followed.topic, self._zones(requester, chat), self._time(chat), may_type, followed.backtest
-        )
+        zones, at = self._zones(requester, chat), self._time(chat)
+        return AskPlace(chat, followed.topic, zones, at, may_type, followed.backtest, followed.undo)
 
     async def at(
         self, requester: Requester, ref: ChatRef, asked_in: ChatRef, kind: ChatKind, hour: str
@@ -156,15 +173,16 @@ class Beginning:
         there if nobody chose another time."""
         if not requester.is_admin:
             return NotAllowed("change its settings")
-        chat, now = await self._ensure(ref, "", True), self._clock.now()
+        chat, now, undo = await self._ensure(ref, "", True), self._clock.now(), ""
         if name:
             change = read("timezone", name, now)
             if isinstance(change, NotAccepted):
                 return change
             place, at = change.fields["timezone"], self._time(chat)
-            chat = await self._store.change_chat(ref, now, timezone=place, digest_time=at) or chat
+            before, chat = chat, await self._store.change_chat(ref, now, timezone=place, digest_time=at) or chat
+            undo = await self._undo.offer_restoring(before, chat)
         here = now.astimezone(ZoneInfo(chat.timezone))
-        return Settled(chat, self._due_locally(chat) or here, here)
+        return Settled(chat, self._due_locally(chat) or here, here, undo)
 
     async def answer(self, requester: Requester, question: Question, text: str) -> Result | None:
         """The result of a message that may answer a question of this module; None if it answers none."""
@@ -201,8 +219,3 @@ class Beginning:
             return False
         await self._questions.ask(asked_in, requester.user_id, Question(PLACE, about, {}))
         return True
-
-
-def with_undo(asked: AskPlace, undo: str) -> AskPlace:
-    """The question with the key of the button that takes the topic back."""
-    return replace(asked, undo=undo)

@@ -29,12 +29,6 @@ class PaperVotes:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
 
-    async def note_kind(self, ref: ChatRef, kind: ChatKind) -> None:
-        """Store what kind of place a chat is, as the platform says at a press, if the stored chat has none yet."""
-        chat = await self._store.chat(ref)
-        if chat is not None and chat.kind is ChatKind.UNKNOWN and kind is not ChatKind.UNKNOWN:
-            await self._store.change_chat(ref, self._clock.now(), kind=kind)
-
     async def options(self, paper_id: str) -> VoteOptions | PaperNotKept | Stale:
         """How one may vote on a paper."""
         ref = ids.parse_id(paper_id)

@@ -114,6 +114,7 @@ class Conversation:
             defaults,
             self._following,
             self.questions,
+            self.undo,
             lambda ref, title, manages: self._known(ref, title, manages=manages),
             self._ensure,
             self._due_locally,

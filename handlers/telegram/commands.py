@@ -20,7 +20,7 @@ from handlers.button_actions import BUTTONS, Action, parse
 from handlers.commands import COMMANDS, Command
 from handlers.requests import Request, Target, dispatch
 from handlers.telegram.answers import AnswerPoster, acknowledge
-from handlers.telegram.places import Places, ref_of_message
+from handlers.telegram.places import Places
 from handlers.telegram.texts import channel_reply, first_line, quoted_text, text_of
 
 log = structlog.get_logger()
@@ -110,9 +110,16 @@ class Commands:
         if text.startswith("/"):
             await self._answers.answer(message, replies.unknown_command())
             return
+        target = await self._places.of_author(message, update.effective_user, look_up_rights=False)
         async with self._answers.working(message):
-            result = await self._conversation.summarize(ref_of_message(message), text)
+            result = await self._answered(target, text) or await self._conversation.summarize(target.chat, text)
         await self._answers.answer(message, replies.reply(result))
+
+    async def _answered(self, target: Target, text: str) -> Result | None:
+        question = await self._conversation.questions.answered(target.chat, target.requester.user_id)
+        if question is None:
+            return None
+        return await self._conversation.beginning.answer(target.requester, question, text)
 
     async def forwarded(self, update: Update, context: Context) -> None:
         """A post forwarded from a channel names that channel; other forwards are read like any text."""
