@@ -11,18 +11,8 @@ from typing import Any
 
 from tests.fakes.discord_gateway import Gateway
 from tests.fakes.discord_limits import walk
-from tests.fakes.discord_world import (
-    ADMIN,
-    DM,
-    EPHEMERAL,
-    JSON,
-    MEMBER,
-    VIEW_CHANNEL,
-    Refused,
-    World,
-    check_message,
-    user,
-)
+from tests.fakes.discord_messages import EPHEMERAL, JSON, Refused, check_message
+from tests.fakes.discord_world import ADMIN, DM, MEMBER, VIEW_CHANNEL, World, user
 
 ANSWER_SECONDS = 3.0
 
