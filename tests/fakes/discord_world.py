@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from tests.fakes.discord_messages import JSON, Refused, check_message, edited, numbered
+from tests.fakes.discord_messages import JSON, SUPPRESS_NOTIFICATIONS, Refused, check_message, edited, numbered
 
 TEXT, DM, THREAD, FORUM = 0, 1, 11, 15
 ADMIN, MEMBER = "8", "2048"
@@ -71,6 +71,8 @@ class World:
     messages: dict[int, list[JSON]] = field(default_factory=dict)
     closed: dict[int, Refused] = field(default_factory=dict)
     accepted: list[JSON] = field(default_factory=list)
+    notified: list[tuple[int, str]] = field(default_factory=list)
+    """The channel and the words of every notification: the content that a message was created with, never components."""
     shows_nonces: bool = True
     """Whether the history shows nonces; the platform does not promise it."""
     _nonces: dict[tuple[int, str], tuple[float, JSON]] = field(default_factory=dict)
@@ -270,6 +272,8 @@ class World:
         self.channels[channel]["last_message_id"] = message["id"]
         if author is None:
             pings = body.get("allowed_mentions")
+            if not message["flags"] & SUPPRESS_NOTIFICATIONS:
+                self.notified.append((channel, str(message["content"])))
             self.accepted.append(
                 {"channel": channel, "nonce": body.get("nonce"), "message": message, "allowed_mentions": pings}
             )
