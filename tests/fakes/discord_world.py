@@ -72,7 +72,7 @@ class World:
     closed: dict[int, Refused] = field(default_factory=dict)
     accepted: list[JSON] = field(default_factory=list)
     notified: list[tuple[int, str]] = field(default_factory=list)
-    """The channel and the words of every notification: the content that a message was created with, never components."""
+    """Channel and words of every notification: the content that a message was created with, never its components."""
     shows_nonces: bool = True
     """Whether the history shows nonces; the platform does not promise it."""
     _nonces: dict[tuple[int, str], tuple[float, JSON]] = field(default_factory=dict)
