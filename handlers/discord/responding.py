@@ -1,8 +1,7 @@
-"""Answers interactions in time: at once, or, if the work takes long, by a deferred response that is filled later."""
+"""Answers interactions in time: each is acknowledged before any work begins, and the answer follows."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import secrets
 from collections.abc import Awaitable
@@ -25,9 +24,8 @@ from handlers.requests import ChatName
 
 log = structlog.get_logger()
 
-AT_ONCE_SECONDS = 1.5
-"""How long an answer may take before it is deferred: Discord gives up on an interaction after 3 s without a response,
-and the way to Discord takes some of them."""
+ENDED = frozenset({10015, 50027})
+"""Discord's error codes for the token of an interaction after its 15 minutes."""
 
 _SENDING = (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError)
 
@@ -83,26 +81,33 @@ class InteractionResponder:
     ) -> None:
         """Answer with the reply that `work` (which raises nothing) comes to; its buttons are for the chat `about`.
 
-        `private` is whether to announce it privately, should it take long. `in_place` replaces the message whose
-        button was pressed.
+        `private` is whether to announce the answer privately. `in_place` replaces the message whose button was pressed.
         """
-        # wait() and not wait_for(), which would cancel the work when the time is up.
-        task = asyncio.ensure_future(work)
+        # Before the work, however short it usually is: Discord gives up on an interaction after 3 s without a response,
+        # and a busy store or processor can take them.
+        is_awaited = await self._acknowledge(interaction, private, in_place)
+        reply = await work  # the use case is carried out even if its reply cannot be delivered
+        if not is_awaited:
+            return
         try:
-            await asyncio.wait({task}, timeout=AT_ONCE_SECONDS)
-            if task.done():
-                await self._at_once(interaction, task.result(), about, in_place)
-            else:
-                await interaction.response.defer(ephemeral=private, thinking=True)
-                await self._later(interaction, await task, about, private)
+            await self._answer(interaction, reply, about, private=private, in_place=in_place)
+        except discord.HTTPException as error:
+            if error.code not in ENDED:
+                log.warning("answer not delivered", chat=interaction.channel_id, error=str(error)[:200])
+                return
+            await self._answer_late(interaction, reply, about)
         except _SENDING as error:
             log.warning("answer not delivered", chat=interaction.channel_id, error=str(error)[:200])
-            await task  # the use case is carried out even if its reply cannot be delivered
 
     async def respond_now(self, interaction: discord.Interaction[Any], reply: Reply) -> None:
         """Answer with a reply that needs no work, in the interaction's own chat."""
+        first, *rest = self._messages(reply, own_chat(interaction))
+        view, files = first
         try:
-            await self._at_once(interaction, reply, own_chat(interaction), in_place=False)
+            await interaction.response.send_message(
+                view=view, files=files, ephemeral=reply.private, allowed_mentions=discord.AllowedMentions.none()
+            )
+            await self._follow_up(interaction, rest, reply.private)
         except _SENDING as error:
             log.warning("answer not delivered", chat=interaction.channel_id, error=str(error)[:200])
 
@@ -116,27 +121,45 @@ class InteractionResponder:
         except _SENDING as error:
             log.warning("answer not delivered", error=str(error)[:200])
 
-    async def _at_once(
-        self, interaction: discord.Interaction[Any], reply: Reply, about: ChatRef, in_place: bool
+    async def _acknowledge(self, interaction: discord.Interaction[Any], private: bool, in_place: bool) -> bool:
+        """Tell Discord that an answer comes; returns whether it waits for one."""
+        try:
+            await interaction.response.defer(ephemeral=private, thinking=not in_place)
+        except _SENDING as error:
+            log.warning("interaction not acknowledged", chat=interaction.channel_id, error=str(error)[:200])
+            return False
+        return True
+
+    async def _answer(
+        self, interaction: discord.Interaction[Any], reply: Reply, about: ChatRef, *, private: bool, in_place: bool
     ) -> None:
+        """Fill an acknowledged interaction."""
         first, *rest = self._messages(reply, about)
-        view, files = first
-        # An edit can neither add messages nor make a public reply of a private message.
-        if in_place and not rest and not files and reply.private:
-            await interaction.response.edit_message(view=view, allowed_mentions=discord.AllowedMentions.none())
+        if in_place and not reply.private:
+            # A private message cannot become a public one.
+            await self._follow_up(interaction, [first, *rest], reply.private)
             return
-        await interaction.response.send_message(
-            view=view, files=files, ephemeral=reply.private, allowed_mentions=discord.AllowedMentions.none()
+        if reply.private and not (private or in_place):
+            # The first follow-up is as public as the deferral that it replaces, so that one is deleted.
+            await interaction.delete_original_response()
+            await self._follow_up(interaction, [first, *rest], reply.private)
+            return
+        view, files = first
+        await interaction.edit_original_response(
+            view=view, attachments=files, allowed_mentions=discord.AllowedMentions.none()
         )
         await self._follow_up(interaction, rest, reply.private)
 
-    async def _later(
-        self, interaction: discord.Interaction[Any], reply: Reply, about: ChatRef, announced_privately: bool
-    ) -> None:
-        if reply.private and not announced_privately:
-            # The first follow-up is as public as the deferral that it replaces, so that one is deleted.
-            await interaction.delete_original_response()
-        await self._follow_up(interaction, self._messages(reply, about), reply.private)
+    async def _answer_late(self, interaction: discord.Interaction[Any], reply: Reply, about: ChatRef) -> None:
+        """Deliver an answer that took longer than the interaction lasts: to the channel if it is for all, else to the
+        person, as far as they take messages."""
+        place = interaction.channel if not reply.private else None
+        try:
+            for view, files in self._messages(reply, about):
+                send = place.send if isinstance(place, discord.abc.Messageable) else interaction.user.send
+                await send(view=view, files=files, allowed_mentions=discord.AllowedMentions.none())
+        except _SENDING as error:
+            log.warning("late answer not delivered", chat=interaction.channel_id, error=str(error)[:200])
 
     async def _follow_up(
         self, interaction: discord.Interaction[Any], messages: list[tuple[RawLayout, list[discord.File]]], private: bool
