@@ -91,6 +91,8 @@ class Operation:
     """Everybody in the chat sees its answer, where a platform can answer one person alone."""
     is_in_place: bool = False
     """Its answer takes the place of the message whose button was pressed."""
+    is_for_members: bool = False
+    """Whoever is in the chat may do it, from elsewhere too: from their private chat with the bot."""
 
 
 async def dispatch(conversation: Conversation, operation: Operation, request: Request) -> Result:

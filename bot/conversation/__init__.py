@@ -1,6 +1,24 @@
 """The use cases behind chat commands, shared by every platform: `Conversation` and the results it returns."""
 
-from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Insight, Operators, ReadPaper
+from bot.conversation.card_results import (
+    BeingRead,
+    CardClosed,
+    CardFigures,
+    CardTrouble,
+    CardView,
+    CitedPaper,
+    DigestPage,
+    OpenedCard,
+)
+from bot.conversation.dependencies import (
+    CardSource,
+    Defaults,
+    DigestNow,
+    FindPapers,
+    Insight,
+    Operators,
+    ReadPaper,
+)
 from bot.conversation.insight_results import (
     ConfirmUnlearn,
     Explained,
@@ -59,15 +77,23 @@ from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, Vote
 
 __all__ = [
     "AlreadySubscribed",
+    "BeingRead",
     "Busy",
+    "CardClosed",
+    "CardFigures",
+    "CardSource",
+    "CardTrouble",
+    "CardView",
     "Changed",
     "Choices",
+    "CitedPaper",
     "ConfirmForget",
     "ConfirmUnlearn",
     "Conversation",
     "Defaults",
     "DigestComing",
     "DigestNow",
+    "DigestPage",
     "Explained",
     "FindPapers",
     "Followed",
@@ -88,6 +114,7 @@ __all__ = [
     "NothingLearned",
     "NothingNow",
     "OfferExpired",
+    "OpenedCard",
     "Operators",
     "PaperCard",
     "PaperEvidence",

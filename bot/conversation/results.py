@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot import topics
+from bot.conversation.card_results import BeingRead, CardClosed, CardFigures, CitedPaper, DigestPage, OpenedCard
 from bot.conversation.insight_results import (
     ConfirmUnlearn,
     Explained,
@@ -365,6 +366,12 @@ Result = (
     | Busy
     | PaperEvidence
     | NoEvidence
+    | OpenedCard
+    | BeingRead
+    | CitedPaper
+    | CardFigures
+    | CardClosed
+    | DigestPage
     | Liked
     | Voted
     | VoteOptions

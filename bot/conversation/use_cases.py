@@ -11,11 +11,13 @@ import structlog
 
 from bot.arxiv import ids
 from bot.conversation import followed_topics, readings, setting_values
+from bot.conversation.cards import Cards
 from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Insight, Operators, ReadPaper
 from bot.conversation.following import Following
 from bot.conversation.insights import Insights
 from bot.conversation.likes import Likes
 from bot.conversation.offers import Offers
+from bot.conversation.pages import Pages
 from bot.conversation.paper_requests import PaperRequests
 from bot.conversation.paper_votes import PaperVotes
 from bot.conversation.questions import Questions
@@ -96,6 +98,8 @@ class Conversation:
         self._papers = PaperRequests(read)
         self.votes = PaperVotes(store, clock)
         self._digest = digest
+        self.cards = Cards(store, clock, insight, self._papers, self.votes, self._new_chat)
+        self.pages = Pages(store, insight, self._new_chat)
         self.likes = Likes(store, clock, find, self._ensure)
         self._defaults = defaults
         self._operators = operators

@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 # https://discord.com/developers/docs/resources/message#message-object-message-flags
 SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS, COMPONENTS_V2 = 1 << 2, 1 << 12, 1 << 15
-TEXT_DISPLAY, MEDIA_GALLERY, CONTAINER = 10, 12, 17
+TEXT_DISPLAY, MEDIA_GALLERY, FILE, CONTAINER = 10, 12, 13, 17
 TITLE_LENGTH = 100
 # A digest must notify nobody, whatever stands in a title.
 NO_MENTIONS: JSON = {"parse": []}
