@@ -183,4 +183,3 @@ class Cards:
         votes = await self._votes.of_person(requester, found.chat.ref, found.paper.id)
         depth = card.summary.key.depth if card.summary is not None else Depth.BRIEF
         return OpenedCard(card, found.chat.language, depth, votes=votes)
-

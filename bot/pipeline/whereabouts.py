@@ -54,9 +54,7 @@ async def whereabouts(
     return await _Search(store, relevance, rankings, now, known).result()
 
 
-async def matching_topics(
-    store: Store, queries: Iterable[str], entries: Sequence[Announced]
-) -> dict[str, Announced]:
+async def matching_topics(store: Store, queries: Iterable[str], entries: Sequence[Announced]) -> dict[str, Announced]:
     """Those of the topics that match a paper, in their order, each with the first of its announcements that does.
 
     Raises `StoreUnavailable`.

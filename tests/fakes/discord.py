@@ -205,23 +205,10 @@ class FakeDiscord:
 
     def _routes(self) -> list[tuple[str, Callable[..., Any]]]:
         world, inter = self.world, self.interactions
-        application = {
-            "id": world.bot["id"],
-            "name": "Paperboy",
-            "icon": None,
-            "description": "",
-            "bot_public": True,
-            "bot_require_code_grant": False,
-            "verify_key": "",
-            "flags": 0,
-            "owner": world.bot,
-            "summary": "",
-            "team": None,
-        }
         return [
             (r"GET /users/@me", lambda *_: world.bot),
-            (r"GET /oauth2/applications/@me", lambda *_: application),
-            (r"GET /applications/@me", lambda *_: application),
+            (r"GET /oauth2/applications/@me", lambda *_: world.application()),
+            (r"GET /applications/@me", lambda *_: world.application()),
             (r"GET /gateway", lambda *_: {"url": self.gateway_url}),
             (
                 r"GET /gateway/bot",

@@ -174,6 +174,21 @@ class World:
 
     # ── what the API does ──
 
+    def application(self) -> JSON:
+        return {
+            "id": self.bot["id"],
+            "name": "Paperboy",
+            "icon": None,
+            "description": "",
+            "bot_public": True,
+            "bot_require_code_grant": False,
+            "verify_key": "",
+            "flags": 0,
+            "owner": self.bot,
+            "summary": "",
+            "team": None,
+        }
+
     def guild(self, ident: int) -> JSON:
         if ident not in self.guilds:
             raise Refused(404, 10004, "Unknown Guild")

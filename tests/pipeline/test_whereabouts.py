@@ -54,9 +54,7 @@ class Desk:
 
     @property
     def insight(self) -> Insight:
-        return Insight(
-            self.store, self.relevance, self.rankings, self.clock, FakeMakers(self.clock), AbstractReader()
-        )
+        return Insight(self.store, self.relevance, self.rankings, self.clock, FakeMakers(self.clock), AbstractReader())
 
     async def chat(self) -> Chat:
         chat = await self.store.chat(ANN)
