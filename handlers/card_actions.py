@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 
 from bot.conversation import CardView, Conversation, OpenedCard, Result, Stale
-from bot.model import Depth
+from bot.model import ChatRef, Depth
 from bot.references.citations import CitationFormat
-from handlers.requests import ARGUMENT, Operation, Request
+from handlers.requests import ARGUMENT, Operation, Request, Target
 
 _VIEW = re.compile(r"(?P<paper>[^:]+)(?::(?P<depth>[bd]))?(?::(?P<page>[0-9]{1,2}))?")
 _NEXT = re.compile(r"(?P<slot>[^:]{1,32}):(?P<first>[0-9]{1,3})")
@@ -27,10 +27,16 @@ def view_argument(shown: OpenedCard, page: int = 0) -> tuple[str, str]:
     return "back", paper
 
 
+def _saved_in(target: Target) -> ChatRef | None:
+    """The person's private chat, where a card of a group or a channel is open in it: /saved is typed there."""
+    return target.asked_in if target.is_elsewhere and target.chat.is_group else None
+
+
 async def _open(conversation: Conversation, request: Request) -> Result:
     target = request.target
     await conversation.votes.note_kind(target.chat, target.kind)
-    return await conversation.cards.open(target.requester, target.chat, request.arguments[ARGUMENT])
+    paper = request.arguments[ARGUMENT]
+    return await conversation.cards.open(target.requester, target.chat, paper, saved_in=_saved_in(target))
 
 
 async def _next(conversation: Conversation, request: Request) -> Result:
@@ -45,7 +51,9 @@ async def _read(conversation: Conversation, request: Request) -> Result:
     if match is None:
         return Stale()
     target = request.target
-    return await conversation.cards.read(target.requester, target.chat, match["paper"], int(match["page"] or 0))
+    return await conversation.cards.read(
+        target.requester, target.chat, match["paper"], int(match["page"] or 0), saved_in=_saved_in(target)
+    )
 
 
 async def reading(conversation: Conversation, request: Request) -> Result:
@@ -54,7 +62,9 @@ async def reading(conversation: Conversation, request: Request) -> Result:
     if match is None:
         return Stale()
     target = request.target
-    return await conversation.cards.reading(target.requester, target.chat, match["paper"], int(match["page"] or 0))
+    return await conversation.cards.reading(
+        target.requester, target.chat, match["paper"], int(match["page"] or 0), saved_in=_saved_in(target)
+    )
 
 
 async def _proof(conversation: Conversation, request: Request) -> Result:
@@ -68,18 +78,21 @@ async def _proof(conversation: Conversation, request: Request) -> Result:
 
 async def _back(conversation: Conversation, request: Request) -> Result:
     target = request.target
-    return await conversation.cards.back(target.requester, target.chat, request.arguments[ARGUMENT])
+    paper = request.arguments[ARGUMENT]
+    return await conversation.cards.back(target.requester, target.chat, paper, saved_in=_saved_in(target))
 
 
 async def _figures(conversation: Conversation, request: Request) -> Result:
-    return await conversation.cards.figures(request.target.chat, request.arguments[ARGUMENT])
+    target = request.target
+    return await conversation.cards.figures(target.requester, target.chat, request.arguments[ARGUMENT])
 
 
 async def _cite(conversation: Conversation, request: Request) -> Result:
     paper, _, form = request.arguments[ARGUMENT].partition(":")
     if form and form not in set(CitationFormat):
         return Stale()
-    return await conversation.cards.cite(request.target.chat, paper, CitationFormat(form or "bib"))
+    target = request.target
+    return await conversation.cards.cite(target.requester, target.chat, paper, CitationFormat(form or "bib"))
 
 
 async def _close(conversation: Conversation, _: Request) -> Result:

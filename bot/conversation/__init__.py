@@ -1,5 +1,7 @@
 """The use cases behind chat commands, shared by every platform: `Conversation` and the results it returns."""
 
+from bot.conversation.areas import AREAS, Area
+from bot.conversation.beginning_results import AreaOffer, AskPlace, AskTopic, GroupWelcome, Settled
 from bot.conversation.card_results import (
     BeingRead,
     CardClosed,
@@ -10,15 +12,7 @@ from bot.conversation.card_results import (
     DigestPage,
     OpenedCard,
 )
-from bot.conversation.dependencies import (
-    CardSource,
-    Defaults,
-    DigestNow,
-    FindPapers,
-    Insight,
-    Operators,
-    ReadPaper,
-)
+from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Insight, Operators, ReadPaper
 from bot.conversation.insight_results import (
     ConfirmUnlearn,
     Explained,
@@ -76,12 +70,16 @@ from bot.conversation.use_cases import Conversation
 from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
 
 __all__ = [
+    "AREAS",
     "AlreadySubscribed",
+    "Area",
+    "AreaOffer",
+    "AskPlace",
+    "AskTopic",
     "BeingRead",
     "Busy",
     "CardClosed",
     "CardFigures",
-    "CardSource",
     "CardTrouble",
     "CardView",
     "Changed",
@@ -98,6 +96,7 @@ __all__ = [
     "FindPapers",
     "Followed",
     "Forgotten",
+    "GroupWelcome",
     "Health",
     "Help",
     "Incomplete",
@@ -127,6 +126,7 @@ __all__ = [
     "Result",
     "SavedPapers",
     "SettingsView",
+    "Settled",
     "Stale",
     "Subscribed",
     "Subscriptions",

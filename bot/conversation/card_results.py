@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from bot.model import Card, Depth, Digest, VoteKind
+from bot.model import Card, ChatRef, Depth, Digest, VoteKind
 from bot.references.citations import CitationFormat
 
 
@@ -35,6 +35,7 @@ class OpenedCard:
 
     `depth` is that of the summary in `card`. `page` counts from 0 where a platform divides a long view. `trouble` says
     why it is the front that is shown; `is_ready`: the whole reading, which was asked for before, is made by now.
+    `saved_in` is the chat in which the person saves it, if that is not the card's chat.
     """
 
     card: Card
@@ -45,6 +46,7 @@ class OpenedCard:
     page: int = 0
     trouble: CardTrouble | None = None
     is_ready: bool = False
+    saved_in: ChatRef | None = None
 
 
 @dataclass(frozen=True, slots=True)

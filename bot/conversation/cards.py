@@ -20,7 +20,7 @@ from bot.conversation.card_results import (
 )
 from bot.conversation.results import Busy, PaperCard, Requester, Stale
 from bot.conversation.vote_results import PaperNotKept
-from bot.model import Card, Chat, ChatRef, Depth, Kept, Paper, PaperRef
+from bot.model import Card, Chat, ChatRef, Depth, Kept, Paper, PaperRef, VoteKind
 from bot.references.citations import CitationFormat, cite
 
 if TYPE_CHECKING:
@@ -42,17 +42,20 @@ _FIRST_GUESS_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """The chat that a card is about, and the version of the paper that it shows."""
+    """The chat that a card is about, the version of the paper that it shows, and who looks at it."""
 
     chat: Chat
     paper: Paper
+    requester: Requester
+    saved_in: ChatRef | None
 
 
 class Cards:
     """Each method names the paper by id, with or without version ("2406.14272v2"), as buttons carry it.
 
-    A chat that is not stored, or is suspended, stays so: who opens a card may be any of its readers. `new_chat` makes a
-    chat with the settings of a new one.
+    A chat that is not stored, or is suspended, stays so: who opens a card may be any of its readers. `saved_in` is the
+    chat in which the person saves the paper, if that is not `ref`. `new_chat` makes a chat with the settings of a new
+    one.
     """
 
     def __init__(
@@ -70,70 +73,76 @@ class Cards:
 
     # ── what a card shows ──
 
-    async def open(self, requester: Requester, ref: ChatRef, paper_id: str) -> OpenedCard | PaperNotKept | Stale:
+    async def open(
+        self, requester: Requester, ref: ChatRef, paper_id: str, *, saved_in: ChatRef | None = None
+    ) -> OpenedCard | PaperNotKept | Stale:
         """The front of a card; notes that the person opened it."""
-        found = await self._find(ref, paper_id)
+        found = await self._find(requester, ref, paper_id, saved_in)
         if not isinstance(found, _Found):
             return found
         await self._votes.opened(requester, ref, found.paper.id)
-        return await self._front(requester, found)
+        return await self._front(found)
 
-    async def back(self, requester: Requester, ref: ChatRef, paper_id: str) -> OpenedCard | PaperNotKept | Stale:
+    async def back(
+        self, requester: Requester, ref: ChatRef, paper_id: str, *, saved_in: ChatRef | None = None
+    ) -> OpenedCard | PaperNotKept | Stale:
         """The front of a card again."""
-        found = await self._find(ref, paper_id)
-        return await self._front(requester, found) if isinstance(found, _Found) else found
+        found = await self._find(requester, ref, paper_id, saved_in)
+        return await self._front(found) if isinstance(found, _Found) else found
 
     async def evidence(
         self, requester: Requester, ref: ChatRef, paper_id: str, depth: Depth, page: int = 0
     ) -> OpenedCard | PaperNotKept | Stale:
         """What the statements of a card rest on; of the front's if there is no summary of this depth."""
-        found = await self._find(ref, paper_id)
+        found = await self._find(requester, ref, paper_id)
         if not isinstance(found, _Found):
             return found
         card = await self._source.card(found.chat, found.paper, depth) if depth is Depth.DEEP else None
-        shown = await self._front(requester, found) if card is None else await self._opened(requester, found, card)
+        shown = await self._front(found) if card is None else await self._opened(found, card)
         return replace(shown, view=CardView.EVIDENCE, page=page)
 
     async def reading(
-        self, requester: Requester, ref: ChatRef, paper_id: str, page: int = 0
+        self, requester: Requester, ref: ChatRef, paper_id: str, page: int = 0, *, saved_in: ChatRef | None = None
     ) -> OpenedCard | BeingRead | PaperNotKept | Stale:
         """The whole reading if it is made already, else `BeingRead`: then `read` makes it."""
-        found = await self._find(ref, paper_id)
+        found = await self._find(requester, ref, paper_id, saved_in)
         if not isinstance(found, _Found):
             return found
-        kept = await self._kept_reading(requester, found, page)
+        kept = await self._kept_reading(found, page)
         return kept or BeingRead(Card(found.paper), found.chat.language, self._usual_seconds)
 
     async def read(
-        self, requester: Requester, ref: ChatRef, paper_id: str, page: int = 0
+        self, requester: Requester, ref: ChatRef, paper_id: str, page: int = 0, *, saved_in: ChatRef | None = None
     ) -> OpenedCard | PaperNotKept | Stale:
         """Make the whole reading, which may take minutes; where that fails, the front of the card and the reason."""
-        found = await self._find(ref, paper_id)
+        found = await self._find(requester, ref, paper_id, saved_in)
         if not isinstance(found, _Found):
             return found
         await self._votes.opened(requester, ref, found.paper.id)
-        if kept := await self._kept_reading(requester, found, page):
+        if kept := await self._kept_reading(found, page):
             return kept
         began, paper = self._clock.now(), PaperRef(found.paper.id, found.paper.version)
         outcome = await self._requests.read(ref, paper, found.chat.language, Depth.DEEP)
         if not isinstance(outcome, PaperCard):
             trouble = CardTrouble.BUSY if isinstance(outcome, Busy) else CardTrouble.UNREADABLE
-            return replace(await self._front(requester, found), trouble=trouble)
+            return replace(await self._front(found), trouble=trouble)
         self._seconds.append((self._clock.now() - began).total_seconds())
-        opened = await self._opened(requester, found, outcome.card)
+        opened = await self._opened(found, outcome.card)
         return replace(opened, view=CardView.READING, page=page)
 
-    async def figures(self, ref: ChatRef, paper_id: str) -> CardFigures | PaperNotKept | Stale:
+    async def figures(self, requester: Requester, ref: ChatRef, paper_id: str) -> CardFigures | PaperNotKept | Stale:
         """The figures of the whole reading."""
-        found = await self._find(ref, paper_id)
+        found = await self._find(requester, ref, paper_id)
         if not isinstance(found, _Found):
             return found
         card = await self._source.card(found.chat, found.paper, Depth.DEEP)
         return CardFigures(card or Card(found.paper), found.chat.language)
 
-    async def cite(self, ref: ChatRef, paper_id: str, form: CitationFormat) -> CitedPaper | PaperNotKept | Stale:
+    async def cite(
+        self, requester: Requester, ref: ChatRef, paper_id: str, form: CitationFormat = CitationFormat.BIBTEX
+    ) -> CitedPaper | PaperNotKept | Stale:
         """How to cite a paper."""
-        found = await self._find(ref, paper_id)
+        found = await self._find(requester, ref, paper_id)
         return CitedPaper(Card(found.paper), form, cite([found.paper], form)) if isinstance(found, _Found) else found
 
     async def close(self) -> CardClosed:
@@ -158,7 +167,9 @@ class Cards:
     def _usual_seconds(self) -> float:
         return statistics.median(self._seconds) if self._seconds else _FIRST_GUESS_SECONDS
 
-    async def _find(self, ref: ChatRef, paper_id: str) -> _Found | PaperNotKept | Stale:
+    async def _find(
+        self, requester: Requester, ref: ChatRef, paper_id: str, saved_in: ChatRef | None = None
+    ) -> _Found | PaperNotKept | Stale:
         named = ids.parse_id(paper_id)
         if named is None:
             return Stale()
@@ -167,19 +178,23 @@ class Cards:
             return PaperNotKept(named.id)
         # The version that the card showed, even if the paper was replaced meanwhile.
         paper = replace(paper, version=named.version) if named.version else paper
-        return _Found(await self._store.chat(ref) or self._new_chat(ref), paper)
+        return _Found(await self._store.chat(ref) or self._new_chat(ref), paper, requester, saved_in)
 
-    async def _kept_reading(self, requester: Requester, found: _Found, page: int) -> OpenedCard | None:
+    async def _kept_reading(self, found: _Found, page: int) -> OpenedCard | None:
         card = await self._source.card(found.chat, found.paper, Depth.DEEP)
         if card is None:
             return None
-        return replace(await self._opened(requester, found, card), view=CardView.READING, page=page)
+        return replace(await self._opened(found, card), view=CardView.READING, page=page)
 
-    async def _front(self, requester: Requester, found: _Found) -> OpenedCard:
+    async def _front(self, found: _Found) -> OpenedCard:
         card = await self._source.card(found.chat, found.paper, Depth.BRIEF)
-        return await self._opened(requester, found, card or Card(found.paper))
+        return await self._opened(found, card or Card(found.paper))
 
-    async def _opened(self, requester: Requester, found: _Found, card: Card) -> OpenedCard:
-        votes = await self._votes.of_person(requester, found.chat.ref, found.paper.id)
+    async def _opened(self, found: _Found, card: Card) -> OpenedCard:
+        paper_id, saved_in = found.paper.id, found.saved_in
+        votes = await self._votes.of_person(found.requester, found.chat.ref, paper_id)
+        if saved_in is not None:
+            own = await self._votes.of_person(found.requester, saved_in, paper_id)
+            votes = (votes - {VoteKind.SAVED}) | (own & {VoteKind.SAVED})
         depth = card.summary.key.depth if card.summary is not None else Depth.BRIEF
-        return OpenedCard(card, found.chat.language, depth, votes=votes)
+        return OpenedCard(card, found.chat.language, depth, votes=votes, saved_in=saved_in)

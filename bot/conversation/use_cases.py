@@ -11,6 +11,7 @@ import structlog
 
 from bot.arxiv import ids
 from bot.conversation import followed_topics, readings, setting_values
+from bot.conversation.beginning import Beginning
 from bot.conversation.cards import Cards
 from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Insight, Operators, ReadPaper
 from bot.conversation.following import Following
@@ -52,7 +53,6 @@ from bot.conversation.results import (
     UnknownPaper,
     Unreadable,
     Unsubscribed,
-    Welcome,
     Withdrawn,
     topic_key,
 )
@@ -109,16 +109,21 @@ class Conversation:
         self.undo = Undo(store, clock)
         self._questions = readings.ReadingQuestions(self._offers, insight)
         self._following = Following(store, clock, insight, self._offers, self._ensure, self._due_locally)
+        self.beginning = Beginning(
+            store,
+            clock,
+            insight,
+            defaults,
+            self._following,
+            self.questions,
+            lambda ref, title, manages: self._known(ref, title, manages=manages),
+            self._ensure,
+            self._due_locally,
+        )
         self.insights = Insights(store, clock, insight, self._known_or_new, self._due_locally)
         self._resending = asyncio.Lock()
 
-    # ── beginning and help ──
-
-    async def start(self, ref: ChatRef, title: str = "", *, manages: bool = False) -> Welcome:
-        """Create the chat if it is new. `manages`: the person who asks manages it."""
-        known = await self._known(ref, title, manages=manages)
-        chat = known or await self._create(ref, title)
-        return Welcome(chat, known is None, len(await self._store.subscriptions(ref)))
+    # ── help ──
 
     async def help(self) -> Help:
         return Help()
