@@ -102,7 +102,7 @@ def ask_place(result: AskPlace, chat: ChatName) -> Reply:
     if result.may_type:
         question = _("Where are you? Tap a place or write your city, and the papers come at {time} there.")
     else:
-        question = _("Where are its readers? Tap a place, and the papers come at {time} there.")
+        question = _("Where are the readers? Tap a place, and the papers come at {time} there.")
     blocks.append(Line(spans(question, time=at)))
     places = [Button(formats.city(zone), action=str(Action("zone", zone))) for zone in result.zones]
     hours = tuple(Button(_hour_label(hour, result.at), action=str(Action("hour", str(hour)))) for hour in HOURS)
@@ -114,8 +114,8 @@ def _followed(topic: str, chat: ChatName) -> tuple[Span, ...]:
     name = next((_(area.name) for area in AREAS if area.query == topic), "")
     shown = (Text(name, bold=True),) if name else topic_spans(topic)
     if chat.is_elsewhere:
-        return spans(_("✓ {chat} follows {topic}."), chat=str(chat), topic=shown)
-    return spans(_("✓ You follow {topic}."), topic=shown)
+        return spans(_("Subscribed {chat} to {topic}."), chat=str(chat), topic=shown)
+    return spans(_("Subscribed to {topic}."), topic=shown)
 
 
 def _hour_label(hour: int, chosen: time) -> str:

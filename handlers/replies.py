@@ -19,6 +19,7 @@ from handlers import (
     paper_replies,
     setting_replies,
     topic_replies,
+    undo_replies,
     vote_replies,
 )
 from handlers.button_actions import Action
@@ -105,6 +106,9 @@ for _writer in (
     setting_replies.choices,
     setting_replies.changed,
     setting_replies.not_accepted,
+    undo_replies.undone,
+    undo_replies.undo_expired,
+    undo_replies.undo_refused,
     vote_replies.voted,
     vote_replies.vote_options,
     vote_replies.vote_not_kept,
