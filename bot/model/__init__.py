@@ -48,6 +48,7 @@ from bot.model.digests import (
     UncertainDelivery,
     Window,
 )
+from bot.model.follow_ups import FollowUp, News, NewsKind, PaperState, WatchedPaper, WordChange
 from bot.model.kept import Kept
 from bot.model.papers import (
     Announced,
@@ -129,6 +130,7 @@ __all__ = [
     "Extent",
     "Figure",
     "FollowCounts",
+    "FollowUp",
     "FoundLinks",
     "FoundPapers",
     "Ingested",
@@ -146,6 +148,8 @@ __all__ = [
     "NamedPaper",
     "Nearest",
     "NewDigest",
+    "News",
+    "NewsKind",
     "NotSent",
     "NotSentCause",
     "NoteKind",
@@ -157,6 +161,7 @@ __all__ = [
     "PaperList",
     "PaperOutcome",
     "PaperRef",
+    "PaperState",
     "Paragraph",
     "Part",
     "PastDigest",
@@ -199,8 +204,10 @@ __all__ = [
     "VoteCounts",
     "VoteKind",
     "WantedSummary",
+    "WatchedPaper",
     "Whereabouts",
     "Window",
+    "WordChange",
     "is_interest",
     "join_query",
     "split_query",

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.model.chats import ChatPosition, Match
+from bot.model.follow_ups import FollowUp
 from bot.model.papers import Announcement, Paper
 from bot.model.platforms import ChatRef
 from bot.model.readings import Figure, FoundLinks
@@ -72,6 +73,8 @@ class Digest:
     doubtful: tuple[UncertainDelivery, ...] = ()
     """Messages of the chat's last digest that may not have arrived; the chat can ask for them again."""
     unlisted: int = 0
+    follow_ups: tuple[FollowUp, ...] = ()
+    """What is new about papers that the chat liked or saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +133,5 @@ class NewDigest:
     position: ChatPosition = field(default_factory=ChatPosition)
     send_at: datetime | None = None
     """Its parts are not sent before this time; None: at once."""
+    follow_ups: tuple[int, ...] = ()
+    """The ids of the follow-ups that the chat is told with it."""

@@ -29,10 +29,18 @@ from bot.storage.outbox_tables import (
     payloads,
     updates,
 )
-from bot.storage.relevance_tables import chat_models, term_counts, term_vectors, vectors, votes
+from bot.storage.relevance_tables import (
+    chat_models,
+    follow_ups,
+    term_counts,
+    term_vectors,
+    vectors,
+    votes,
+    watched_papers,
+)
 from bot.storage.schema import metadata
 
-REVISION = "0011"
+REVISION = "0013"
 """The newest migration, which results in these tables."""
 
 __all__ = [
@@ -46,6 +54,7 @@ __all__ = [
     "deliveries",
     "delivery_counts",
     "digests",
+    "follow_ups",
     "had_papers",
     "kept",
     "leases",
@@ -70,6 +79,7 @@ __all__ = [
     "vectors",
     "votes",
     "wanted",
+    "watched_papers",
 ]
 
 # ── papers ────────────────────────────────────────────────────────────────────────────────────────────────────────
