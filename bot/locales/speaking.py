@@ -34,7 +34,9 @@ def locale() -> Locale:
     """The language of the context for Babel's functions."""
     from babel import Locale
 
-    return Locale.parse(cldr_name(_language.get()))
+    language = _language.get()
+    # People all over the world read the English one: "3 June" and not the "June 3" of the United States.
+    return Locale.parse("en_001" if language == SOURCE_LANGUAGE else cldr_name(language))
 
 
 def _(message: str) -> str:
