@@ -11,7 +11,15 @@ from functools import singledispatch
 from bot import conversation as results
 from bot.errors import TellUser
 from bot.render.nodes import Bullets, Button, Document, Heading, Line, Note, Reply, Text
-from handlers import insight_replies, like_replies, paper_replies, setting_replies, topic_replies, vote_replies
+from handlers import (
+    insight_replies,
+    like_replies,
+    news_replies,
+    paper_replies,
+    setting_replies,
+    topic_replies,
+    vote_replies,
+)
 from handlers.button_actions import Action
 from handlers.commands import COMMANDS
 from handlers.reply_parts import (
@@ -90,6 +98,12 @@ for _writer in (
     vote_replies.vote_not_kept,
     vote_replies.paper_not_kept,
     vote_replies.saved_papers,
+    news_replies.digest_promised,
+    news_replies.too_many_readings,
+    news_replies.paper_news,
+    news_replies.broadcast_plan,
+    news_replies.broadcast_too_long,
+    news_replies.broadcast_sent,
 ):
     _write.register(_writer)
 

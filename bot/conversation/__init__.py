@@ -48,6 +48,14 @@ from bot.conversation.results import (
     Withdrawn,
     topic_key,
 )
+from bot.conversation.service_results import (
+    BroadcastPlan,
+    BroadcastSent,
+    BroadcastTooLong,
+    DigestPromised,
+    PaperNews,
+    TooManyReadings,
+)
 from bot.conversation.setting_results import (
     Changed,
     Choices,
@@ -59,6 +67,9 @@ from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, Vote
 
 __all__ = [
     "AlreadySubscribed",
+    "BroadcastPlan",
+    "BroadcastSent",
+    "BroadcastTooLong",
     "Busy",
     "Changed",
     "Choices",
@@ -68,6 +79,7 @@ __all__ = [
     "Defaults",
     "DigestComing",
     "DigestNow",
+    "DigestPromised",
     "Explained",
     "FindPapers",
     "Followed",
@@ -91,6 +103,7 @@ __all__ = [
     "Operators",
     "PaperCard",
     "PaperEvidence",
+    "PaperNews",
     "PaperNotKept",
     "Preview",
     "Privacy",
@@ -106,6 +119,7 @@ __all__ = [
     "Suggestion",
     "TakenBack",
     "TooMany",
+    "TooManyReadings",
     "TwoReadings",
     "UnknownPaper",
     "Unlearned",

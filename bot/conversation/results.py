@@ -15,6 +15,14 @@ from bot.conversation.insight_results import (
     Preview,
     Unlearned,
 )
+from bot.conversation.service_results import (
+    BroadcastPlan,
+    BroadcastSent,
+    BroadcastTooLong,
+    DigestPromised,
+    PaperNews,
+    TooManyReadings,
+)
 from bot.conversation.setting_results import Changed, Choices, NotAccepted, SettingsView
 from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
 from bot.errors import BadTopic
@@ -391,4 +399,10 @@ Result = (
     | Health
     | Incomplete
     | Stale
+    | DigestPromised
+    | TooManyReadings
+    | PaperNews
+    | BroadcastPlan
+    | BroadcastTooLong
+    | BroadcastSent
 )

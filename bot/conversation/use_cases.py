@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,14 +12,18 @@ import structlog
 
 from bot.arxiv import ids
 from bot.conversation import followed_topics, readings, setting_values
+from bot.conversation.awaited_digests import AwaitedDigests
+from bot.conversation.broadcasts import Broadcasts
 from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Insight, Operators, ReadPaper
 from bot.conversation.following import Following
 from bot.conversation.insights import Insights
 from bot.conversation.likes import Likes
 from bot.conversation.offers import Offers
+from bot.conversation.paper_news import PaperFollowUps
 from bot.conversation.paper_requests import PaperRequests
 from bot.conversation.paper_votes import PaperVotes
 from bot.conversation.questions import Questions
+from bot.conversation.reading_limits import ReadingLimits
 from bot.conversation.results import (
     AlreadySubscribed,
     Busy,
@@ -54,6 +59,7 @@ from bot.conversation.results import (
     Withdrawn,
     topic_key,
 )
+from bot.conversation.service_results import DigestPromised, TooManyReadings
 from bot.conversation.setting_results import (
     Changed,
     Choices,
@@ -63,8 +69,8 @@ from bot.conversation.setting_results import (
 from bot.conversation.undo import Undo
 from bot.decisions.due_times import next_due
 from bot.errors import RetryLater
-from bot.model import Bot, Card, Chat, ChatRef, DeliveryState, Depth, NothingToSend, SummaryKey
-from bot.ports import Clock, Store
+from bot.model import Bot, Card, Chat, ChatRef, DeliveryState, Depth, NothingToSend, Platform, SummaryKey
+from bot.ports import Clock, Renderer, Store
 
 log = structlog.get_logger()
 
@@ -90,10 +96,17 @@ class Conversation:
         defaults: Defaults,
         operators: Operators | None = None,
         bot: Bot | None = None,
+        *,
+        renderers: Mapping[Platform, Renderer] | None = None,
+        readings_per_hour: int = 0,
     ) -> None:
         self._store = store
         self._clock = clock
         self._papers = PaperRequests(read)
+        self._limits = ReadingLimits(clock, readings_per_hour)
+        self.broadcasts = Broadcasts(store, clock, operators, renderers or {})
+        self.follow_ups = PaperFollowUps(store)
+        self._awaited = AwaitedDigests(store, clock)
         self.votes = PaperVotes(store, clock)
         self._digest = digest
         self.likes = Likes(store, clock, find, self._ensure)
@@ -218,9 +231,12 @@ class Conversation:
     # ── papers ──
 
     async def summarize(
-        self, ref: ChatRef, link: str, depth: Depth | None = None
-    ) -> PaperCard | NotALink | UnknownPaper | Withdrawn | Unreadable | Busy | Incomplete:
-        """Read one paper in the chat's language, at the chat's depth if none is given."""
+        self, ref: ChatRef, link: str, depth: Depth | None = None, person: str = ""
+    ) -> PaperCard | NotALink | UnknownPaper | Withdrawn | Unreadable | Busy | Incomplete | TooManyReadings:
+        """Read one paper in the chat's language, at the chat's depth if none is given.
+
+        `person` is the platform's id of the one who asks, whose readings are counted; "" for nobody in particular.
+        """
         if not link.strip():
             return Incomplete("summarize")
         target = ids.resolve(link.strip())
@@ -228,7 +244,13 @@ class Conversation:
             return NotALink(link.strip(), target.why)
         # Not stored: who only asks for papers follows nothing, and nothing need be kept of that chat.
         chat = await self._known_or_new(ref)
-        return await self._papers.read(ref, target, chat.language, depth or chat.depth)
+        depth = depth or chat.depth
+        if not self._is_operator(ref, person) and (refused := self._limits.take(ref.platform, person, depth)):
+            return refused
+        return await self._papers.read(ref, target, chat.language, depth)
+
+    def _is_operator(self, ref: ChatRef, person: str) -> bool:
+        return self._operators is not None and f"{ref.platform}:{person}" in self._operators.user_ids
 
     async def evidence(self, key: SummaryKey, fingerprint: str) -> PaperEvidence | NoEvidence:
         """What the summary on a card rests on, of that version and with that `Summary.fingerprint`."""
@@ -239,8 +261,13 @@ class Conversation:
         # The links lead to the version that was summarized, even if the paper has a newer one.
         return PaperEvidence(Card(replace(paper, version=key.version), summary=summary), key.language)
 
-    async def digest_now(self, requester: Requester, ref: ChatRef) -> DigestComing | NothingNow | Busy | NotAllowed:
-        """Write a digest of the papers that are new to the chat; they count as delivered, and the delivery sends it."""
+    async def digest_now(
+        self, requester: Requester, ref: ChatRef
+    ) -> DigestComing | DigestPromised | NothingNow | Busy | NotAllowed:
+        """Write a digest of the papers that are new to the chat; they count as delivered, and the delivery sends it.
+
+        Where something is still missing that will bring papers, the digest is promised, and sent when it is there.
+        """
         if not requester.is_admin:
             return NotAllowed("call for a digest now")
         await self._known(ref, manages=True)
@@ -253,6 +280,8 @@ class Conversation:
         except RetryLater as error:
             log.warning("digest not composed", chat=str(ref), why=str(error))
             return Busy(str(error), error.retry_after)
+        if isinstance(digest, NothingToSend) and digest.awaited is not None:
+            return await self._awaited.promise(ref, digest.awaited)
         if isinstance(digest, NothingToSend):
             return NothingNow(digest.why, following)
         return DigestComing(len(digest.cards), len(digest.also))

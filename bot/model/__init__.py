@@ -38,6 +38,7 @@ from bot.model.deliveries import (
 )
 from bot.model.digests import (
     JSON,
+    Awaited,
     Card,
     Digest,
     NewDigest,
@@ -48,7 +49,7 @@ from bot.model.digests import (
     UncertainDelivery,
     Window,
 )
-from bot.model.follow_ups import FollowUp, News, NewsKind, PaperState, WatchedPaper, WordChange
+from bot.model.follow_ups import FollowUp, News, NewsKind, NewsOfPaper, PaperState, WatchedPaper, WordChange
 from bot.model.kept import Kept
 from bot.model.papers import (
     Announced,
@@ -106,6 +107,7 @@ __all__ = [
     "Allowance",
     "Announced",
     "Announcement",
+    "Awaited",
     "Backtest",
     "Bot",
     "Budget",
@@ -150,6 +152,7 @@ __all__ = [
     "NewDigest",
     "News",
     "NewsKind",
+    "NewsOfPaper",
     "NotSent",
     "NotSentCause",
     "NoteKind",

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.model.chats import ChatPosition, Match
-from bot.model.follow_ups import FollowUp
+from bot.model.follow_ups import NewsOfPaper
 from bot.model.papers import Announcement, Paper
 from bot.model.platforms import ChatRef
 from bot.model.readings import Figure, FoundLinks
@@ -73,7 +73,7 @@ class Digest:
     doubtful: tuple[UncertainDelivery, ...] = ()
     """Messages of the chat's last digest that may not have arrived; the chat can ask for them again."""
     unlisted: int = 0
-    follow_ups: tuple[FollowUp, ...] = ()
+    follow_ups: tuple[NewsOfPaper, ...] = ()
     """What is new about papers that the chat liked or saved."""
 
 
@@ -87,11 +87,23 @@ class PastDigest:
     shown: frozenset[str]
 
 
+class Awaited(enum.StrEnum):
+    """What a digest waits for that a person has asked for."""
+
+    FIRST_LISTING = "first listing"
+    """arXiv is being asked for the first listing of this store."""
+    LATE_LISTING = "late listing"
+    """arXiv should have announced the day's papers by now."""
+    VECTORS = "vectors"
+    """The newest papers are still being compared with interests."""
+
+
 @dataclass(frozen=True, slots=True)
 class NothingToSend:
-    """There is nothing to send now; `why` is a sentence for the chat."""
+    """There is nothing to send now; `why` is a sentence for the chat. `awaited` is what will change that, if known."""
 
     why: str
+    awaited: Awaited | None = None
 
 
 class Priority(enum.IntEnum):

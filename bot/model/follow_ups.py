@@ -76,6 +76,14 @@ class FollowUp:
 
 
 @dataclass(frozen=True, slots=True)
+class NewsOfPaper:
+    """A paper and what is new about it, the most important first."""
+
+    paper: Paper
+    news: tuple[News, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WordChange:
     """A place where two texts differ: the words before and after, either may be empty, with a few words around."""
 

@@ -22,9 +22,6 @@ ASKED_AT_ONCE = 200
 ASKED_EVERY = timedelta(days=7)
 """How often arXiv is asked for a watched paper alone: a journal reference is announced by no listing."""
 
-KEPT = timedelta(days=90)
-"""How long a follow-up is kept, told or not."""
-
 
 @dataclass(frozen=True, slots=True)
 class FollowingUp:
@@ -70,7 +67,3 @@ class FollowingUp:
         # Those that arXiv does not know any more too, or they would be asked for again and again.
         await self.store.note_asked(wanted, now)
         return True
-
-    async def tidy(self) -> None:
-        """Delete old follow-ups, and stop watching papers that nobody likes any more."""
-        await self.store.forget_follow_ups(self.clock.now() - KEPT)

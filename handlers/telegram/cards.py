@@ -69,6 +69,11 @@ class TelegramRenderer:
         self._cards.clear()
         self._titles.clear()
 
+    def notice(self, paragraphs: Sequence[str]) -> Part:
+        """A message of plain text."""
+        (payload, *_) = reply_messages(Reply(Document(tuple(Line((Text(each),)) for each in paragraphs))))
+        return Part(payload)
+
     def parts(self, digest: Digest, chat: Chat) -> list[Part]:
         """Pack the header and as many cards into each message as fit; only a card too large for one is divided."""
         cards, numbers = {card.paper.id: card for card in digest.cards}, _numbers(digest)

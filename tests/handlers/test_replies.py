@@ -34,6 +34,7 @@ from tests.handlers.insights import (
     UNTESTED,
     subscribed,
 )
+from tests.handlers.services import SERVICES
 from tests.render.samples import BRIEF
 
 CHAT = Chat(ChatRef(Platform.TELEGRAM, "5"), timezone="Europe/Berlin")
@@ -109,6 +110,7 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.Health(("The database is read-only.", "x" * 900, *("telegram:1 gets nothing: blocked",) * 40)),
     results.Incomplete("subscribe"),
     results.Stale(),
+    *SERVICES,
 )
 
 
@@ -188,6 +190,11 @@ ABOUT_NO_CHAT = (
     results.SavedPapers,
     results.NotOperator,
     results.Health,
+    results.TooManyReadings,
+    results.PaperNews,
+    results.BroadcastPlan,
+    results.BroadcastTooLong,
+    results.BroadcastSent,
 )
 
 
