@@ -61,7 +61,7 @@ class PollingJobs:
             app.store, app.clock, app.rankings, app.relevance, app.embedding, has_model=app.has_model
         )
         self._waiting = WaitingChats()
-        self._promised = PromisedDigests(app)
+        self._promised = PromisedDigests(app.store, app.clock, app.digest, app.renderers)
         self._learning, self._making = app.learning, app.vector_making
 
     @asynccontextmanager
@@ -74,7 +74,7 @@ class PollingJobs:
             jobs.every(READ_SECONDS, "read", self._read)
             jobs.every(SPREAD_SECONDS, "spread", self._spread)
             jobs.every(COMPOSE_SECONDS, "compose", self._compose)
-            jobs.every(PROMISED_SECONDS, "promised", self._promised.run)
+            jobs.every(PROMISED_SECONDS, "promised", self._send_promised)
             jobs.every(FOLLOW_UP_SECONDS, "follow up", self._app.following_up.run)
             jobs.every(UPKEEP_SECONDS, "upkeep", self._app.upkeep_if_due)
             jobs.every(LEARN_SECONDS, "learn", self._learn)
@@ -109,6 +109,10 @@ class PollingJobs:
         is_missing = polling.is_listing_missing(await poll_state(app.store), app.clock.now())
         if await pipeline.compose(app.store, app.builder, app.clock, listing_owed=is_missing, waiting=self._waiting):
             app.send_now()
+
+    async def _send_promised(self) -> None:
+        if await self._promised.run():
+            self._app.send_now()
 
     async def _embed(self, embedding: Embedding) -> None:
         if self._hand_over is not None:
