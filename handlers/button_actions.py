@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.arxiv import ids
 from bot.conversation import Conversation, Result, Stale
 from bot.model import ChatRef, Depth, Summary, SummaryKey, VoteKind
-from handlers import beginning_actions, card_actions, commands
+from handlers import beginning_actions, card_actions, commands, news_actions
 from handlers.requests import ARGUMENT, Operation, Request, Target, UseCase, dispatch
 
 MAX_ACTION_BYTES = 38
@@ -146,8 +146,9 @@ async def _deep(conversation: Conversation, request: Request) -> Result:
     paper = ids.parse_id(paper_id)
     if paper is None:
         return Stale()
-    await conversation.votes.opened(request.target.requester, request.target.chat, paper.id)
-    return await conversation.summarize(request.target.chat, paper_id, Depth.DEEP)
+    target = request.target
+    await conversation.votes.opened(target.requester, target.chat, paper.id)
+    return await conversation.summarize(target.chat, paper_id, Depth.DEEP, target.requester.user_id)
 
 
 async def _evidence(conversation: Conversation, request: Request) -> Result:
@@ -220,6 +221,7 @@ BUTTONS = {
     "resend": Operation(use_case=_resend, needs_rights=True),
     **card_actions.ACTIONS,
     **beginning_actions.ACTIONS,
+    **news_actions.ACTIONS,
 }
 """Every verb. Arguments: drop:TOPIC_KEY, exact:, about: and instead:KEY (see `Offers.keep`), choose:SETTING,
 set:SETTING=VALUE, undo:KEY (see `Undo.offer`), deep:, why:, up:, down:, save: and rate:PAPER_ID,

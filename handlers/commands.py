@@ -99,7 +99,8 @@ async def subscriptions(conversation: Conversation, request: Request) -> Result:
 
 async def summarize(conversation: Conversation, request: Request) -> Result:
     link, depth = request.arguments.get("link", ""), request.arguments.get("depth", "")
-    return await conversation.summarize(request.target.chat, link, _depth(depth))
+    target = request.target
+    return await conversation.summarize(target.chat, link, _depth(depth), target.requester.user_id)
 
 
 async def like(conversation: Conversation, request: Request) -> Result:
@@ -152,6 +153,11 @@ async def privacy(conversation: Conversation, _: Request) -> Result:
 
 async def health(conversation: Conversation, request: Request) -> Result:
     return await conversation.health(request.target.requester, request.target.chat)
+
+
+async def broadcast(conversation: Conversation, request: Request) -> Result:
+    target, text = request.target, request.arguments.get("text", "")
+    return await conversation.broadcasts.plan(target.requester, target.chat, text)
 
 
 async def ask_forget(conversation: Conversation, request: Request) -> Result:
@@ -244,6 +250,13 @@ COMMANDS = (
     Command("privacy", "What I keep about this chat", Operation(use_case=privacy)),
     # No rights in the chat: the operators are known by their ids.
     Command("health", "The state of the service, for its operators", Operation(use_case=health)),
+    # It only shows what would be sent; the button below sends.
+    Command(
+        "broadcast",
+        "Write to all chats, for the operators: shows first what would be sent",
+        Operation(use_case=broadcast, is_slow=True),
+        (Argument("text", "The message; an empty line begins a new paragraph"),),
+    ),
     # It only asks; the button of the question deletes.
     Command(
         "stop",

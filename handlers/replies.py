@@ -16,6 +16,7 @@ from handlers import (
     card_replies,
     insight_replies,
     like_replies,
+    news_replies,
     paper_replies,
     setting_replies,
     topic_replies,
@@ -114,6 +115,12 @@ for _writer in (
     vote_replies.vote_not_kept,
     vote_replies.paper_not_kept,
     vote_replies.saved_papers,
+    news_replies.digest_promised,
+    news_replies.too_many_readings,
+    news_replies.paper_news,
+    news_replies.broadcast_plan,
+    news_replies.broadcast_too_long,
+    news_replies.broadcast_sent,
 ):
     _write.register(_writer)
 

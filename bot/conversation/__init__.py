@@ -60,6 +60,14 @@ from bot.conversation.results import (
     Withdrawn,
     topic_key,
 )
+from bot.conversation.service_results import (
+    BroadcastPlan,
+    BroadcastSent,
+    BroadcastTooLong,
+    DigestPromised,
+    PaperNews,
+    TooManyReadings,
+)
 from bot.conversation.setting_results import (
     Changed,
     Choices,
@@ -78,6 +86,9 @@ __all__ = [
     "AskPlace",
     "AskTopic",
     "BeingRead",
+    "BroadcastPlan",
+    "BroadcastSent",
+    "BroadcastTooLong",
     "Busy",
     "CardClosed",
     "CardFigures",
@@ -93,6 +104,7 @@ __all__ = [
     "DigestComing",
     "DigestNow",
     "DigestPage",
+    "DigestPromised",
     "Explained",
     "FindPapers",
     "Followed",
@@ -118,6 +130,7 @@ __all__ = [
     "Operators",
     "PaperCard",
     "PaperEvidence",
+    "PaperNews",
     "PaperNotKept",
     "Preview",
     "Privacy",
@@ -134,6 +147,7 @@ __all__ = [
     "Suggestion",
     "TakenBack",
     "TooMany",
+    "TooManyReadings",
     "TwoReadings",
     "UndoExpired",
     "UndoRefused",

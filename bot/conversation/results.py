@@ -17,6 +17,14 @@ from bot.conversation.insight_results import (
     Preview,
     Unlearned,
 )
+from bot.conversation.service_results import (
+    BroadcastPlan,
+    BroadcastSent,
+    BroadcastTooLong,
+    DigestPromised,
+    PaperNews,
+    TooManyReadings,
+)
 from bot.conversation.setting_results import Changed, Choices, NotAccepted, SettingsView
 from bot.conversation.undo_results import UndoExpired, Undone, UndoRefused
 from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
@@ -413,4 +421,10 @@ Result = (
     | Health
     | Incomplete
     | Stale
+    | DigestPromised
+    | TooManyReadings
+    | PaperNews
+    | BroadcastPlan
+    | BroadcastTooLong
+    | BroadcastSent
 )

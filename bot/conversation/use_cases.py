@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,7 +12,9 @@ import structlog
 
 from bot.arxiv import ids
 from bot.conversation import answer_languages, followed_topics, readings
+from bot.conversation.awaited_digests import AwaitedDigests
 from bot.conversation.beginning import Beginning
+from bot.conversation.broadcasts import Broadcasts
 from bot.conversation.cards import Cards
 from bot.conversation.chat_settings import ChatSettings
 from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Insight, Operators, ReadPaper
@@ -20,9 +23,11 @@ from bot.conversation.insights import Insights
 from bot.conversation.likes import Likes
 from bot.conversation.offers import Offers
 from bot.conversation.pages import Pages
+from bot.conversation.paper_news import PaperFollowUps
 from bot.conversation.paper_requests import PaperRequests
 from bot.conversation.paper_votes import PaperVotes
 from bot.conversation.questions import Questions
+from bot.conversation.reading_limits import ReadingLimits
 from bot.conversation.results import (
     AlreadySubscribed,
     Busy,
@@ -57,13 +62,14 @@ from bot.conversation.results import (
     Withdrawn,
     topic_key,
 )
+from bot.conversation.service_results import DigestPromised, TooManyReadings
 from bot.conversation.undo import Undo
 from bot.decisions.due_times import next_due
 from bot.errors import RetryLater, StoreUnavailable
 from bot.locales import language_of_new_chats
-from bot.model import Bot, Card, Chat, ChatRef, DeliveryState, Depth, NothingToSend, SummaryKey
+from bot.model import Bot, Card, Chat, ChatRef, DeliveryState, Depth, NothingToSend, Platform, SummaryKey
 from bot.model.languages import language_code
-from bot.ports import Clock, Store
+from bot.ports import Clock, Renderer, Store
 
 log = structlog.get_logger()
 
@@ -89,10 +95,17 @@ class Conversation:
         defaults: Defaults,
         operators: Operators | None = None,
         bot: Bot | None = None,
+        *,
+        renderers: Mapping[Platform, Renderer] | None = None,
+        readings_per_hour: int = 0,
     ) -> None:
         self._store = store
         self._clock = clock
         self._papers = PaperRequests(read)
+        self._limits = ReadingLimits(clock, readings_per_hour)
+        self.broadcasts = Broadcasts(store, clock, operators, renderers or {})
+        self.follow_ups = PaperFollowUps(store)
+        self._awaited = AwaitedDigests(store, clock)
         self.votes = PaperVotes(store, clock)
         self._digest = digest
         self.cards = Cards(store, clock, insight, self._papers, self.votes, self._new_chat)
@@ -232,9 +245,12 @@ class Conversation:
     # ── papers ──
 
     async def summarize(
-        self, ref: ChatRef, link: str, depth: Depth | None = None
-    ) -> PaperCard | NotALink | UnknownPaper | Withdrawn | Unreadable | Busy | Incomplete:
-        """Read one paper in the chat's language, at the chat's depth if none is given."""
+        self, ref: ChatRef, link: str, depth: Depth | None = None, person: str = ""
+    ) -> PaperCard | NotALink | UnknownPaper | Withdrawn | Unreadable | Busy | Incomplete | TooManyReadings:
+        """Read one paper in the chat's language, at the chat's depth if none is given.
+
+        `person` is the platform's id of the one who asks, whose readings are counted; "" for nobody in particular.
+        """
         if not link.strip():
             return Incomplete("summarize")
         target = ids.resolve(link.strip())
@@ -242,7 +258,13 @@ class Conversation:
             return NotALink(link.strip(), target.why)
         # Not stored: who only asks for papers follows nothing, and nothing need be kept of that chat.
         chat = await self._known_or_new(ref)
-        return await self._papers.read(ref, target, chat.language, depth or chat.depth)
+        depth = depth or chat.depth
+        if not self._is_operator(ref, person) and (refused := self._limits.take(ref.platform, person, depth)):
+            return refused
+        return await self._papers.read(ref, target, chat.language, depth)
+
+    def _is_operator(self, ref: ChatRef, person: str) -> bool:
+        return self._operators is not None and f"{ref.platform}:{person}" in self._operators.user_ids
 
     async def evidence(self, key: SummaryKey, fingerprint: str) -> PaperEvidence | NoEvidence:
         """What the summary on a card rests on, of that version and with that `Summary.fingerprint`."""
@@ -253,8 +275,13 @@ class Conversation:
         # The links lead to the version that was summarized, even if the paper has a newer one.
         return PaperEvidence(Card(replace(paper, version=key.version), summary=summary), key.language)
 
-    async def digest_now(self, requester: Requester, ref: ChatRef) -> DigestComing | NothingNow | Busy | NotAllowed:
-        """Write a digest of the papers that are new to the chat; they count as delivered, and the delivery sends it."""
+    async def digest_now(
+        self, requester: Requester, ref: ChatRef
+    ) -> DigestComing | DigestPromised | NothingNow | Busy | NotAllowed:
+        """Write a digest of the papers that are new to the chat; they count as delivered, and the delivery sends it.
+
+        Where something is still missing that will bring papers, the digest is promised, and sent when it is there.
+        """
         if not requester.is_admin:
             return NotAllowed("call for a digest now")
         await self._known(ref, manages=True)
@@ -267,6 +294,8 @@ class Conversation:
         except RetryLater as error:
             log.warning("digest not composed", chat=str(ref), why=str(error))
             return Busy(str(error), error.retry_after)
+        if isinstance(digest, NothingToSend) and digest.awaited is not None:
+            return await self._awaited.promise(ref, digest.awaited)
         if isinstance(digest, NothingToSend):
             return NothingNow(digest.why, following)
         return DigestComing(len(digest.cards), len(digest.also))

@@ -20,6 +20,10 @@ VECTORS_KEPT = timedelta(days=60)
 """How long vectors are kept for ranking. Those of papers with a vote stay: models are learned from them again."""
 
 
+FOLLOW_UPS_KEPT = timedelta(days=90)
+"""How long news of a paper are kept, whether the chat was told or not."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeptReading:
     """A cached reading: its name, the paper's id, the bytes that deleting it would free, and when it was last used."""

@@ -39,6 +39,7 @@ from bot.model.deliveries import (
 from bot.model.digests import (
     JSON,
     MOST_RANKED,
+    Awaited,
     Card,
     Digest,
     NewDigest,
@@ -53,6 +54,7 @@ from bot.model.digests import (
     digest_slot_key,
     slot_of_key,
 )
+from bot.model.follow_ups import FollowUp, News, NewsKind, NewsOfPaper, PaperState, WatchedPaper, WordChange
 from bot.model.kept import Kept
 from bot.model.papers import (
     Announced,
@@ -112,6 +114,7 @@ __all__ = [
     "Allowance",
     "Announced",
     "Announcement",
+    "Awaited",
     "Backtest",
     "Bot",
     "Budget",
@@ -136,6 +139,7 @@ __all__ = [
     "Extent",
     "Figure",
     "FollowCounts",
+    "FollowUp",
     "FoundLinks",
     "FoundPaper",
     "FoundPapers",
@@ -154,6 +158,9 @@ __all__ = [
     "NamedPaper",
     "Nearest",
     "NewDigest",
+    "News",
+    "NewsKind",
+    "NewsOfPaper",
     "NotSent",
     "NotSentCause",
     "NoteKind",
@@ -166,6 +173,7 @@ __all__ = [
     "PaperOrder",
     "PaperOutcome",
     "PaperRef",
+    "PaperState",
     "PaperWords",
     "Paragraph",
     "Part",
@@ -212,8 +220,10 @@ __all__ = [
     "VoteCounts",
     "VoteKind",
     "WantedSummary",
+    "WatchedPaper",
     "Whereabouts",
     "Window",
+    "WordChange",
     "WordsOfPart",
     "digest_slot_key",
     "is_interest",

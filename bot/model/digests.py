@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.model.chats import ChatPosition, Match
+from bot.model.follow_ups import NewsOfPaper
 from bot.model.papers import Announcement, Paper
 from bot.model.platforms import ChatRef
 from bot.model.readings import Figure, FoundLinks
@@ -126,6 +127,8 @@ class RankedPapers:
     window: Window
     day: date
     topics: tuple[str, ...]
+    follow_ups: tuple[NewsOfPaper, ...] = ()
+    """What is new about papers that the chat liked or saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +141,23 @@ class PastDigest:
     shown: frozenset[str]
 
 
+class Awaited(enum.StrEnum):
+    """What a digest waits for that a person has asked for."""
+
+    FIRST_LISTING = "first listing"
+    """arXiv is being asked for the first listing of this store."""
+    LATE_LISTING = "late listing"
+    """arXiv should have announced the day's papers by now."""
+    VECTORS = "vectors"
+    """The newest papers are still being compared with interests."""
+
+
 @dataclass(frozen=True, slots=True)
 class NothingToSend:
-    """There is nothing to send now; `why` is a sentence for the chat."""
+    """There is nothing to send now; `why` is a sentence for the chat. `awaited` is what will change that, if known."""
 
     why: str
+    awaited: Awaited | None = None
 
 
 class Priority(enum.IntEnum):
@@ -186,3 +201,5 @@ class NewDigest:
     """Its parts are not sent before this time; None: at once."""
     ranked: PaperOrder = field(default_factory=PaperOrder)
     """The order of all its papers, which can be asked for after those that its parts show."""
+    follow_ups: tuple[int, ...] = ()
+    """The ids of the follow-ups that the chat is told with it."""

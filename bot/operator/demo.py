@@ -6,7 +6,7 @@ Only the two ends are replaced: the sample stands for arXiv, and the terminal fo
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -67,6 +67,9 @@ class Terminal:
     platform: Platform = Platform.SITE
     can_verify: bool = False
     digest: Digest | None = None
+
+    def notice(self, paragraphs: Sequence[str]) -> Part:
+        return Part({"text": "\n\n".join(paragraphs)})
 
     def parts(self, digest: Digest, chat: Chat) -> list[Part]:  # noqa: ARG002 - there is one chat only
         self.digest = digest

@@ -51,6 +51,7 @@ async def upkeep(store: Store, cache: CachedReadings, clock: Clock, limits: Limi
         vectors=await store.forget_vectors((now - upkeep_decisions.VECTORS_KEPT).date()),
         readings=await cache.trim(await store.unsent_papers(), limits.cache_bytes, now),
     )
+    await store.forget_follow_ups(now - upkeep_decisions.FOLLOW_UPS_KEPT)
     await store.forget_malformed(now - timedelta(days=limits.history_days))
     # Last: an upkeep that fails half way is done again, which costs little for what is gone already.
     await store.remember_value(UPKEEP_STATE, {"at": now.isoformat()})

@@ -2,6 +2,7 @@
 
 from bot.ports.chats import Chats
 from bot.ports.clock import Clock
+from bot.ports.follow_ups import FollowUps
 from bot.ports.inbox import Inbox
 from bot.ports.kept import KeptValues
 from bot.ports.operations import Operations, ValueStore
@@ -23,6 +24,7 @@ __all__ = [
     "Clock",
     "Embedder",
     "Examples",
+    "FollowUps",
     "Inbox",
     "KeptValues",
     "Library",

@@ -24,5 +24,8 @@ class KeptValues(Protocol):
     async def kept_of(self, ref: ChatRef, kind: str, now: datetime) -> list[Kept]:
         """All values of a kind of a chat that have not expired, oldest first."""
 
+    async def all_kept(self, kind: str, now: datetime) -> list[Kept]:
+        """All values of a kind, of every chat, that have not expired, oldest first."""
+
     async def drop_kept(self, ref: ChatRef, kind: str) -> None:
         """Delete all values of a kind of a chat."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -13,6 +14,9 @@ class Renderer(Protocol):
     """Turns a digest into the messages of one platform, each within the platform's limits. No I/O."""
 
     def parts(self, digest: Digest, chat: Chat) -> list[Part]: ...
+
+    def notice(self, paragraphs: Sequence[str]) -> Part:
+        """A message of plain text that shows no paper. It must fit one message."""
 
     def forget(self) -> None:
         """Drop what is kept of cards for further digests with the same ones."""

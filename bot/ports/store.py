@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from bot.ports.chats import Chats
+from bot.ports.follow_ups import FollowUps
 from bot.ports.inbox import Inbox
 from bot.ports.kept import KeptValues
 from bot.ports.operations import Operations
@@ -29,6 +30,7 @@ class Store(
     Outbox,
     Inbox,
     KeptValues,
+    FollowUps,
     Operations,
     StatusCounts,
     Votes,

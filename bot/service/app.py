@@ -17,8 +17,21 @@ from bot.decisions import ledger, spreading
 from bot.decisions.digest_content import SummaryOptions
 from bot.decisions.spreading import Load
 from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
-from bot.model import ARCHIVE, Bot, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform, is_interest
+from bot.model import (
+    ARCHIVE,
+    Awaited,
+    Bot,
+    Card,
+    ChatRef,
+    Depth,
+    Digest,
+    NothingToSend,
+    PaperRef,
+    Platform,
+    is_interest,
+)
 from bot.pipeline import DayOrder, DigestBuilder, Embedding, Insight, Learning, Patience, Rankings, VectorMaking
+from bot.pipeline.follow_ups import FollowingUp
 from bot.pipeline.making import EXTRACTIVE
 from bot.pipeline.named_papers import PaperFinder
 from bot.pipeline.upkeep import Limits, UpkeepResult
@@ -88,6 +101,11 @@ class App:
         return ZoteroLibrary(self.settings)
 
     @property
+    def following_up(self) -> FollowingUp:
+        """Return what follows up the papers that people like."""
+        return FollowingUp(self.store, self.source, self.clock)
+
+    @property
     def learning(self) -> Learning:
         """Return what trains the models of chats."""
         return Learning(self.store, self.relevance, self.clock)
@@ -135,6 +153,8 @@ class App:
             self.defaults,
             operators,
             bot,
+            renderers=self.renderers,
+            readings_per_hour=self.settings.readings_per_hour,
         )
 
     async def health(self) -> list[str]:
@@ -168,22 +188,25 @@ class App:
         digest = await pipeline.digest_now(self.store, self.builder, chat, self.clock)
         # The digest is in the outbox already; a one-shot command has no jobs, and this does nothing there.
         self.send_now()
-        return digest or NothingToSend(await self._reason_for_nothing(ref))
+        return digest or await self._reason_for_nothing(ref)
 
-    async def _reason_for_nothing(self, ref: ChatRef) -> str:
+    async def _reason_for_nothing(self, ref: ChatRef) -> NothingToSend:
         now = self.clock.now()
         latest = await self.store.latest_day()
         if latest is None:
-            return "arXiv is being asked for its latest listing; try again in a minute."
+            return NothingToSend("arXiv is being asked for its latest listing.", Awaited.FIRST_LISTING)
         if self.embedding is not None and await self.embedding.is_awaited():
             topics = [subscription.topic for subscription in await self.store.subscriptions(ref)]
             if any(map(is_interest, topics)):
-                return "The newest papers are still being compared with your interests; try again in some minutes."
+                why = "The newest papers are still being compared with your interests."
+                return NothingToSend(why, Awaited.VECTORS)
         today = calendar.listing_day(now)
         if latest < today:
             state = f"everything up to {latest:%A %d %B} has been sent"
-            return f"The listing of {today:%A %d %B} is not available yet; {state}."
-        return f"Everything up to the listing of {latest:%A %d %B} has been sent; the next one comes on a working day."
+            why = f"The listing of {today:%A %d %B} is not available yet; {state}."
+            return NothingToSend(why, Awaited.LATE_LISTING)
+        why = f"Everything up to the listing of {latest:%A %d %B} has been sent; the next one comes on a working day."
+        return NothingToSend(why)
 
 
 @asynccontextmanager

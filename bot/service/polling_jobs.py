@@ -16,6 +16,7 @@ from bot.ports import Clock, Relevance, Store
 from bot.service.app import App
 from bot.service.one_pass import summarize
 from bot.service.periodic_jobs import PeriodicJobs
+from bot.service.promised_digests import PromisedDigests
 
 if TYPE_CHECKING:
     from bot.service.hand_over import HandOver
@@ -26,6 +27,10 @@ POLL_SECONDS = 15
 READ_SECONDS = 10
 # A digest whose time has come waits no longer than this.
 COMPOSE_SECONDS = 3
+# How soon a person who waits for a listing gets the digest; new announcements start this job at once.
+PROMISED_SECONDS = 15
+# How often papers that people like are compared with what is stored of them.
+FOLLOW_UP_SECONDS = 900
 SPREAD_SECONDS = 60
 # How soon a new interest is embedded; new papers start this job at once.
 EMBED_SECONDS = 30
@@ -56,6 +61,7 @@ class PollingJobs:
             app.store, app.clock, app.rankings, app.relevance, app.embedding, has_model=app.has_model
         )
         self._waiting = WaitingChats()
+        self._promised = PromisedDigests(app.store, app.clock, app.digest, app.renderers)
         self._learning, self._making = app.learning, app.vector_making
 
     @asynccontextmanager
@@ -63,11 +69,13 @@ class PollingJobs:
         """Run the jobs inside this context."""
         jobs = self._jobs
         names = ("poll", "read", "spread", "compose", "embed", "learn", "vectors", "tend", "upkeep")
-        async with jobs.removed_at_end(*names):
+        async with jobs.removed_at_end(*names, "promised", "follow up"):
             jobs.every(POLL_SECONDS, "poll", self._poll)
             jobs.every(READ_SECONDS, "read", self._read)
             jobs.every(SPREAD_SECONDS, "spread", self._spread)
             jobs.every(COMPOSE_SECONDS, "compose", self._compose)
+            jobs.every(PROMISED_SECONDS, "promised", self._send_promised)
+            jobs.every(FOLLOW_UP_SECONDS, "follow up", self._app.following_up.run)
             jobs.every(UPKEEP_SECONDS, "upkeep", self._app.upkeep_if_due)
             jobs.every(LEARN_SECONDS, "learn", self._learn)
             jobs.every(VECTORS_SECONDS, "vectors", self._make_vectors)
@@ -84,6 +92,7 @@ class PollingJobs:
 
     async def _read(self) -> None:
         await self._matching.run()
+        self._jobs.soon("promised")
         if self._hand_over is not None:
             await self._hand_over.summaries()
         elif await summarize(self._app):
@@ -100,6 +109,10 @@ class PollingJobs:
         is_missing = polling.is_listing_missing(await poll_state(app.store), app.clock.now())
         if await pipeline.compose(app.store, app.builder, app.clock, listing_owed=is_missing, waiting=self._waiting):
             app.send_now()
+
+    async def _send_promised(self) -> None:
+        if await self._promised.run():
+            self._app.send_now()
 
     async def _embed(self, embedding: Embedding) -> None:
         if self._hand_over is not None:

@@ -136,6 +136,9 @@ class Settings(BaseSettings):
     history_days: int = Field(
         90, ge=7, le=36_500, description="Days that sent digests are kept one by one; later only sums are."
     )
+    readings_per_hour: int = Field(
+        30, ge=0, description="Papers that one person may have read in an hour, a third of them whole; 0 for no limit."
+    )
     glossary: Path | None = Field(
         None, description="A file of technical terms with their translations, added to the built-in ones."
     )

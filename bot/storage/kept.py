@@ -66,6 +66,12 @@ class SqlKept:
         async with self.db.read() as connection:
             return [_kept(row) for row in await connection.execute(query)]
 
+    async def all_kept(self, kind: str, now: datetime) -> list[Kept]:
+        table = tables.kept
+        query = select(table).where(table.c.kind == kind, table.c.until > now)
+        async with self.db.read() as connection:
+            return [_kept(row) for row in await connection.execute(query.order_by(table.c.kept_at, table.c.ident))]
+
     async def drop_kept(self, ref: ChatRef, kind: str) -> None:
         async with self.db.write() as connection:
             await connection.execute(delete(tables.kept).where(_is(ref, kind)))

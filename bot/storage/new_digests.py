@@ -15,6 +15,7 @@ from bot.storage import delivery_counts, outbox_queue, payloads, positions, row_
 from bot.storage.chat_conditions import are_chats
 from bot.storage.delivery_counts import WRITTEN
 from bot.storage.engine import Database
+from bot.storage.follow_ups import mark_told
 from bot.storage.packed import pack_order, pack_papers
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ async def _insert(
     ]
     inserted = await connection.execute(insert(table).returning(table.c.id, table.c.chat_id), rows)
     digest_ids = {row.chat_id: row.id for row in inserted}
+    await mark_told(connection, [told for digest in digests for told in digest.follow_ups], now)
     await positions.bring_forward(connection, {chats[digest.chat].id: digest for digest in digests})
     parts = [(digest, number, part) for digest in digests for number, part in enumerate(digest.parts, start=1)]
     if not parts:

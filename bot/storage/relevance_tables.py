@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
 
-from bot.storage.column_types import Moment, PackedJSON
+from bot.storage.column_types import ForeignText, Moment, PackedJSON
 from bot.storage.schema import chat_column, metadata, partial_index
 
 votes = Table(
@@ -19,6 +19,36 @@ votes = Table(
     UniqueConstraint("chat_id", "paper_id", "person", "kind"),
     # Holds all that `vote_counts` reads, so that the rows themselves are not read.
     Index(None, "paper_id", "chat_id", "kind"),
+    sqlite_autoincrement=True,
+)
+
+# Papers that somebody likes or has saved, as they were when chats were last told of them: `bot.model.PaperState`.
+watched_papers = Table(
+    "watched_papers",
+    metadata,
+    Column("paper_id", ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("title", ForeignText, nullable=False),
+    Column("abstract", ForeignText, nullable=False),
+    Column("comment", ForeignText),
+    Column("journal_ref", ForeignText),
+    Column("doi", ForeignText),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("asked_at", Moment, index=True),  # when arXiv was last asked for it alone
+)
+
+# What is new about such papers, for each chat.
+follow_ups = Table(
+    "follow_ups",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    chat_column(),
+    Column("paper_id", ForeignKey("papers.id", ondelete="CASCADE"), nullable=False),
+    Column("before", PackedJSON, nullable=False),
+    Column("found_at", Moment, nullable=False, index=True),
+    Column("told_at", Moment),
+    Index(None, "chat_id", "paper_id"),
+    partial_index("ix_follow_ups_waiting", "told_at IS NULL", "chat_id", "id"),
     sqlite_autoincrement=True,
 )
 

@@ -13,6 +13,7 @@ from bot.storage.chat_models import SqlChatModels
 from bot.storage.chats import SqlChats
 from bot.storage.due_chats import SqlDueChats
 from bot.storage.engine import Database
+from bot.storage.follow_ups import SqlFollowUps
 from bot.storage.kept import SqlKept
 from bot.storage.log_index import LogIndex
 from bot.storage.migrations import ensure
@@ -46,6 +47,7 @@ class SqlStore(
     SqlOutboxHistory,
     SqlUpdates,
     SqlKept,
+    SqlFollowUps,
     SqlOperations,
     SqlStatusCounts,
     SqlVotes,

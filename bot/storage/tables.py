@@ -29,11 +29,19 @@ from bot.storage.outbox_tables import (
     payloads,
     updates,
 )
-from bot.storage.relevance_tables import chat_models, term_counts, term_vectors, vectors, votes
+from bot.storage.relevance_tables import (
+    chat_models,
+    follow_ups,
+    term_counts,
+    term_vectors,
+    vectors,
+    votes,
+    watched_papers,
+)
 from bot.storage.schema import metadata
 from bot.storage.search_tables import indexed_parts, received, unindexed
 
-REVISION = "0012"
+REVISION = "0013"
 """The newest migration, which results in these tables."""
 
 __all__ = [
@@ -47,6 +55,7 @@ __all__ = [
     "deliveries",
     "delivery_counts",
     "digests",
+    "follow_ups",
     "had_papers",
     "indexed_parts",
     "kept",
@@ -74,6 +83,7 @@ __all__ = [
     "vectors",
     "votes",
     "wanted",
+    "watched_papers",
 ]
 
 # ── papers ────────────────────────────────────────────────────────────────────────────────────────────────────────

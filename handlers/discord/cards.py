@@ -16,7 +16,7 @@ from bot.render.cards import blocks_for_all, card_links, card_reply, matched_not
 from bot.render.digests import digest_groups, digest_header, title_line
 from bot.render.evidence import EvidenceForm, has_evidence
 from bot.render.labels import label
-from bot.render.nodes import Block, Bullets, Button, Fold, Link, Note, Picture, Reply, Rule, Text
+from bot.render.nodes import Block, Bullets, Button, Document, Fold, Line, Link, Note, Picture, Reply, Rule, Text
 from bot.render.packing import Cost, Group, GroupPart, pack
 from bot.render.plain import cut, one_line, utf16, visible, web_address
 from handlers.button_actions import evidence_action, with_chat
@@ -73,6 +73,11 @@ class DiscordRenderer:
     def forget(self) -> None:
         self._cards.clear()
         self._titles.clear()
+
+    def notice(self, paragraphs: Sequence[str]) -> Part:
+        """A message of plain text."""
+        (payload, *_) = reply_components(Reply(Document(tuple(Line((Text(each),)) for each in paragraphs))))
+        return Part({**payload, "title": one_line(paragraphs[0])[:100]})
 
     def parts(self, digest: Digest, chat: Chat) -> list[Part]:
         """Payloads `{"components", "files"}`; only a card that is too large for a message is divided.

@@ -88,6 +88,11 @@ class TelegramRenderer:
     def forget(self) -> None:
         self._cards.clear()
 
+    def notice(self, paragraphs: Sequence[str]) -> Part:
+        """A message of plain text."""
+        (payload, *_) = reply_messages(Reply(Document(tuple(Line((Text(each),)) for each in paragraphs))))
+        return Part(payload)
+
     def parts(self, digest: Digest, chat: Chat) -> list[Part]:
         if chat.style is Style.CARDS and digest.cards:
             packed = self._packed(digest)

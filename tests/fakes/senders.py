@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -42,6 +42,9 @@ class FakePlatform:
     def can_verify(self) -> bool:
         """As on the real platforms: a bot can read its own messages on Discord only."""
         return self.platform is Platform.DISCORD
+
+    def notice(self, paragraphs: Sequence[str]) -> Part:
+        return Part({"text": "\n".join(paragraphs)})
 
     def parts(self, digest: Digest, chat: Chat) -> list[Part]:
         ids = [card.paper.id for card in (*digest.cards, *digest.also)]

@@ -194,6 +194,9 @@ class WeekPlatform:
     def can_verify(self) -> bool:
         return self.knows_keys
 
+    def notice(self, paragraphs: Sequence[str]) -> Part:
+        return Part({"text": "\n".join(paragraphs)})
+
     def parts(self, digest: Digest, chat: Chat) -> list[Part]:
         ids = [card.paper.id for card in (*digest.cards, *digest.also)]
         groups = [tuple(ids[at : at + 12]) for at in range(0, len(ids), 12)]

@@ -75,6 +75,7 @@ EXPECTED_OF_COMMANDS: dict[str, tuple[dict[str, str], type]] = {
     "settings": ({"name": "Size", "value": "5"}, results.Changed),
     "privacy": ({}, results.Privacy),
     "health": ({}, results.NotOperator),
+    "broadcast": ({"text": "Hello."}, results.NotOperator),
     "stop": ({}, results.ConfirmForget),
 }
 EXPECTED_OF_BUTTONS: dict[str, tuple[str, type]] = {
@@ -108,6 +109,8 @@ EXPECTED_OF_BUTTONS: dict[str, tuple[str, type]] = {
     "pick": ("vision", results.AlreadySubscribed),
     "hour": ("18", results.AskPlace),
     "zone": ("Asia/Tokyo", results.Settled),
+    "news": ("2406.14272", results.Stale),  # tests/conversation/test_paper_news.py has news
+    "tellall": ("0123456789ab", results.NotOperator),
     "resend": ("1", results.Stale),  # there is no such delivery; tests/pipeline/test_resend.py has some
 }
 

@@ -35,6 +35,7 @@ from tests.handlers.insights import (
     UNTESTED,
     subscribed,
 )
+from tests.handlers.services import SERVICES
 from tests.render.samples import BRIEF
 
 CHAT = Chat(ChatRef(Platform.TELEGRAM, "5"), timezone="Europe/Berlin")
@@ -126,6 +127,7 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.GroupWelcome(CHAT, 0),
     results.Incomplete("subscribe"),
     results.Stale(),
+    *SERVICES,
 )
 
 
@@ -205,6 +207,11 @@ ABOUT_NO_CHAT = (
     results.SavedPapers,
     results.NotOperator,
     results.Health,
+    results.TooManyReadings,
+    results.PaperNews,
+    results.BroadcastPlan,
+    results.BroadcastTooLong,
+    results.BroadcastSent,
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import event
@@ -47,6 +48,9 @@ class CountingPlatform(FakePlatform):
     def __init__(self) -> None:
         super().__init__()
         self.rendered: list[Digest] = []
+
+    def notice(self, paragraphs: Sequence[str]) -> Part:
+        return Part({"text": "\n".join(paragraphs)})
 
     def parts(self, digest: Digest, chat: Chat) -> list[Part]:
         self.rendered.append(digest)

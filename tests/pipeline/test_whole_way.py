@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
@@ -155,6 +156,9 @@ class TripsOver(FakePlatform):
     def __init__(self, chat: ChatRef) -> None:
         super().__init__()
         self.chat: ChatRef | None = chat
+
+    def notice(self, paragraphs: Sequence[str]) -> Part:
+        return Part({"text": "\n".join(paragraphs)})
 
     def parts(self, digest: Digest, chat: Chat) -> list[Part]:
         if chat.ref == self.chat:
