@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bot.arxiv import code_links
 from bot.arxiv.acceptance import acceptance
-from bot.model import News, NewsKind, PaperState, WordChange
+from bot.model import FollowUp, News, NewsKind, NewsOfPaper, PaperState, WordChange
 
 AROUND = 4
 """Words that are shown before and after a change."""
@@ -25,6 +25,12 @@ def news(before: PaperState, now: PaperState) -> tuple[News, ...]:
     if now.withdrawn:
         return () if before.withdrawn else (News(NewsKind.WITHDRAWN),)
     return tuple(_found(before, now))
+
+
+def news_of_papers(follow_ups: Iterable[FollowUp]) -> tuple[NewsOfPaper, ...]:
+    """The papers with news among these, in their order: a change may have been taken back meanwhile."""
+    found = ((each.paper, news(each.before, PaperState.of(each.paper))) for each in follow_ups)
+    return tuple(NewsOfPaper(paper, is_new) for paper, is_new in found if is_new)
 
 
 def _found(before: PaperState, now: PaperState) -> Iterator[News]:

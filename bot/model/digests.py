@@ -99,6 +99,8 @@ class Digest:
     """`digest_slot_key` of its slot, for buttons that ask for more of it; "" if it is written for no chat."""
     ranked: int = 0
     """How many of its papers the store keeps in order, from the first one on."""
+    follow_ups: tuple[NewsOfPaper, ...] = ()
+    """What is new about papers that the chat liked or saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +129,6 @@ class RankedPapers:
     window: Window
     day: date
     topics: tuple[str, ...]
-    follow_ups: tuple[NewsOfPaper, ...] = ()
-    """What is new about papers that the chat liked or saved."""
 
 
 @dataclass(frozen=True, slots=True)

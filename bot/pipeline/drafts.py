@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import structlog
 
-from bot.decisions import digest_content, digest_policy
+from bot.decisions import digest_content, digest_policy, follow_ups
 from bot.decisions.digest_content import SummaryOptions
 from bot.decisions.ranking import Ranking
 from bot.errors import StoreUnavailable
@@ -19,6 +19,7 @@ from bot.model import (
     DeliveryState,
     Depth,
     Digest,
+    FollowUp,
     NewDigest,
     Paper,
     Part,
@@ -38,6 +39,9 @@ from bot.ports import Makers, Reader, Renderer, Store
 
 MOST_OFFERED = 5
 """Messages in doubt that are offered with one digest at most."""
+
+MOST_NEWS = 3
+"""Papers with news that one digest names; the others wait for the next one."""
 
 MOST_SHARED = 2_000
 """Digests of one round that are kept for further chats with the same papers and settings: about 40 MB."""
@@ -105,6 +109,7 @@ class DraftRun:
     _chats_in_doubt: set[ChatRef] | None = None
     _composed: dict[Hashable, _Composed] = field(default_factory=dict)
     _ranked: dict[ChatRef, Ranking] = field(default_factory=dict)
+    _follow_ups: Mapping[ChatRef, Sequence[FollowUp]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._run = RankingRun(self.builder.rankings, self.store, self.now)
@@ -113,6 +118,7 @@ class DraftRun:
         """Read what the digests of these chats need, in few statements for all. Raises `StoreUnavailable`."""
         self._ranked = await self._run.rank(unseen)
         await self._run.read_shown(self._ranked.values())
+        self._follow_ups = await self.store.follow_ups([chat.ref for chat in unseen], limit=MOST_NEWS)
         keys = {key for chat in unseen for key in self._keys(chat, self._ranked[chat.ref])}
         # Missing ones are read again for each batch: they may be made while this round runs.
         self._missing.clear()
@@ -156,6 +162,7 @@ class DraftRun:
             unseen.position,
             slot.send_at,
             digest_content.paper_order(ranking),
+            tuple([follow_up.id for follow_up in self._follow_ups.get(chat.ref, ())]) if composed else (),
         )
         return DigestDraft(composed.digest if composed else None, new)
 
@@ -163,12 +170,13 @@ class DraftRun:
         shown = self._run.candidates(chat, unseen, ranking)
         why = tuple([(candidate.matches, candidate.reasons) for candidate in shown])
         doubtful = await self._uncertain_deliveries(chat)
+        news = follow_ups.news_of_papers(self._follow_ups.get(chat.ref, ()))
         # All that the parts depend on. `Renderer.parts` uses nothing else of a chat, so that equal chats share them.
-        key = (chat.ref.platform, chat.language, chat.depth, chat.style, ranking, why, doubtful, slot)
+        key = (chat.ref.platform, chat.language, chat.depth, chat.style, ranking, why, doubtful, news, slot)
         composed = self._composed.get(key)
         if composed is None:
             digest = await self._digest(chat, ranking, shown, doubtful)
-            digest = replace(digest, slot=digest_slot_key(slot))
+            digest = replace(digest, slot=digest_slot_key(slot), follow_ups=news)
             parts = tuple(self.builder.renderers[chat.ref.platform].parts(digest, chat))
             if len(self._composed) >= MOST_SHARED:
                 del self._composed[next(iter(self._composed))]

@@ -23,6 +23,7 @@ from bot.render.labels import label
 from bot.render.list_provenance import list_provenance
 from bot.render.nodes import Block, Bullets, Button, Document, Line, Link, Note, Span, Text
 from bot.render.one_sentence import SENTENCE_LENGTH, sentence_of, shortened_sentence
+from bot.render.paper_news import news_blocks, news_buttons
 from bot.render.plain import cut, one_line
 
 MOST_LINES = 30
@@ -118,6 +119,7 @@ def list_tail(digest: Digest, shown: Iterable[Card]) -> tuple[Block, ...]:
         blocks.append(Line((Text(_clipped(digest.quiet or label("nothing", digest.language), 500)),)))
     notes = [list_provenance(shown, digest.language), *digest.notes[:MOST_NOTES]]
     blocks += [Note((Text(_clipped(note, NOTE_LENGTH), italic=True),)) for note in notes if note]
+    blocks += news_blocks(digest.follow_ups)
     if digest.doubtful:
         blocks.append(Line((Text(_doubt(digest)),)))
     return tuple(blocks)
@@ -142,6 +144,7 @@ def list_buttons(
     with using(digest.language):
         if more := _more(digest, first, first + shown, archive_url):
             rows.append(more)
+        rows += news_buttons(digest.follow_ups)
         rows += [(button,) for button in _again(digest)]
     return tuple(rows)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from bot.locales import _, ngettext
+from bot.locales import _
 from bot.model import News, NewsKind, NewsOfPaper
 from bot.render.addresses import paper_urls
 from bot.render.cards import title_of
-from bot.render.nodes import Block, Line, Link, Note, Text
-
-MOST_LINES = 3
-"""Papers with news that one digest names; the others wait for the next digest."""
+from bot.render.nodes import Block, Button, Line, Link, Text
+from bot.render.plain import one_line
 
 _MOST_DETAIL = 80
 _MOST_TITLE = 70
@@ -21,7 +19,7 @@ def news_sentence(news: tuple[News, ...]) -> str:
 
 
 def _words(news: News) -> str:
-    detail = news.detail if len(news.detail) <= _MOST_DETAIL else f"{news.detail[: _MOST_DETAIL - 1]}…"
+    detail = _clipped(one_line(news.detail), _MOST_DETAIL)
     match news.kind:
         case NewsKind.WITHDRAWN:
             return _("withdrawn by its authors")
@@ -41,12 +39,23 @@ def news_blocks(of_papers: tuple[NewsOfPaper, ...]) -> tuple[Block, ...]:
 
 
 def _line(each: NewsOfPaper) -> Line:
-    title = title_of(each.paper)
-    short = title if len(title) <= _MOST_TITLE else f"{title[: _MOST_TITLE - 1]}…"
-    return Line((Text("🔖 "), Link(short, paper_urls(each.paper)["abs"]), Text(f": {news_sentence(each.news)}")))
+    title = _clipped(title_of(each.paper), _MOST_TITLE)
+    return Line((Text("🔖 "), Link(title, paper_urls(each.paper)["abs"]), Text(f": {news_sentence(each.news)}")))
 
 
-def more_news_note(count: int) -> Note:
-    """How many papers have news besides those that are named."""
-    words = ngettext("{n} more of your papers has news", "{n} more of your papers have news", count).format(n=count)
-    return Note((Text(words),))
+def news_buttons(of_papers: tuple[NewsOfPaper, ...]) -> tuple[tuple[Button, ...], ...]:
+    """A row for each paper with a newer version, to read what changed in it."""
+    return tuple(
+        (
+            Button(
+                _("What changed: {title}").format(title=_clipped(title_of(each.paper), 30)),
+                action=f"news:{each.paper.id}",
+            ),
+        )
+        for each in of_papers
+        if any(news.kind is NewsKind.VERSION for news in each.news)
+    )
+
+
+def _clipped(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
