@@ -12,7 +12,7 @@ from bot.tex.latex import readable
 SENTENCE_LENGTH = 120
 """Characters of the sentence in a line of a list, with the ellipsis."""
 
-_LEAST_CLAUSE = 0.55
+_LEAST_CLAUSE = 0.7
 """A sentence is cut behind a clause that fills this share of the room; else behind a word."""
 _LEAST_SENTENCE = 40
 """Characters that a whole first sentence must have to stand for the text."""
