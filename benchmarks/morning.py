@@ -131,7 +131,11 @@ def figures(parts: Sequence[Delivery]) -> Figures:
     linked = len(set(re.findall(r"arxiv\.org/abs/([\w./-]+?)[\\\")v]", whole)))
     following = max([int(first) for first in re.findall(r"next:[\w-]+:(\d+)", whole)], default=None)
     return Figures(
-        len(parts), sum(map(utf16, shown)), len(parts) - silent, linked, tuple(taps(each, linked, following) for each in PLACES)
+        len(parts),
+        sum(map(utf16, shown)),
+        len(parts) - silent,
+        linked,
+        tuple(taps(each, linked, following) for each in PLACES),
     )
 
 

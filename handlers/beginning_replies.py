@@ -12,10 +12,10 @@ from bot.render.nodes import Block, Bullets, Button, Document, Heading, Line, No
 from handlers.beginning_actions import SKIP
 from handlers.button_actions import Action
 from handlers.reply_parts import (
-    SETTINGS,
     about,
     command,
     rows,
+    settings_button,
     shortened,
     spans,
     title_link,
@@ -176,7 +176,7 @@ def group_welcome(result: GroupWelcome, chat: ChatName) -> Reply:
             "Here I am again, and go on with the {n} topics of {chat}.",
             result.following,
         ).format(n=formats.number(result.following), chat=chat.title or _("this group"))
-        return Reply(Document((Line((Text(again),)),)), ((topics_button(chat), SETTINGS),), private=False)
+        return Reply(Document((Line((Text(again),)),)), ((topics_button(chat), settings_button()),), private=False)
     choose = Button(pgettext("button", "Choose a topic"), action=str(Action("begin")))
     who = _("Its admins choose what it follows: with the button, or by writing {command} and what they work on.")
     everybody = _("Everybody here may ask me to read a paper: {command} and its link.")

@@ -6,7 +6,7 @@ from bot.conversation import Changed, Choices, NotAccepted, SettingsView, settin
 from bot.model import Chat
 from bot.render.nodes import Bullets, Button, Document, Heading, Line, Note, Reply, Span, Text
 from handlers.button_actions import MAX_ACTION_BYTES, Action
-from handlers.reply_parts import SETTINGS, about, command, next_digest, rows, sentence, undo_button
+from handlers.reply_parts import about, command, next_digest, rows, sentence, settings_button, undo_button
 from handlers.requests import ChatName
 
 _LABELS = {
@@ -40,7 +40,7 @@ def choices(result: Choices, chat: ChatName) -> Reply:
     # A command changes the chat in which it is typed, so for another chat only the buttons are offered.
     typed = (Text("."),) if chat.is_elsewhere else (Text(": "), command("settings", f"{result.name} …"))
     width = 1 if result.name in _LONG_LABELS else 3
-    return Reply(Document((Line((*ask, *typed)),)), (*rows(buttons, width), (SETTINGS,)))
+    return Reply(Document((Line((*ask, *typed)),)), (*rows(buttons, width), (settings_button(),)))
 
 
 def now_is(of: Chat, name: str, chat: ChatName) -> Line:
@@ -54,7 +54,7 @@ def changed(result: Changed, chat: ChatName) -> Reply:
     blocks: list[Line | Note] = [line]
     if result.name in ("time", "timezone"):  # only these move the next digest
         blocks.append(Note((Text(next_digest(result.first_due)),)))
-    return Reply(Document(tuple(blocks)), ((SETTINGS, *undo_button(result.undo)),))
+    return Reply(Document(tuple(blocks)), ((settings_button(), *undo_button(result.undo)),))
 
 
 def not_accepted(result: NotAccepted, chat: ChatName) -> Reply:

@@ -26,6 +26,7 @@ from bot.conversation.pages import Pages
 from bot.conversation.paper_news import PaperFollowUps
 from bot.conversation.paper_requests import PaperRequests
 from bot.conversation.paper_votes import PaperVotes
+from bot.conversation.put_off import why_put_off
 from bot.conversation.questions import Questions
 from bot.conversation.reading_limits import ReadingLimits
 from bot.conversation.results import (
@@ -288,12 +289,12 @@ class Conversation:
         # Checked first: without a topic, "nothing is new" would be a misleading answer.
         following = len(await self._store.subscriptions(ref))
         if not following:
-            return NothingNow("This chat follows no topic yet.", 0)
+            return NothingNow("", 0)
         try:
             digest = await self._digest(ref)
         except RetryLater as error:
             log.warning("digest not composed", chat=str(ref), why=str(error))
-            return Busy(str(error), error.retry_after)
+            return Busy(why_put_off(error), error.retry_after)
         if isinstance(digest, NothingToSend) and digest.awaited is not None:
             return await self._awaited.promise(ref, digest.awaited)
         if isinstance(digest, NothingToSend):

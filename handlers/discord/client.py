@@ -16,6 +16,7 @@ import yarl
 
 from bot.conversation import Conversation, Requester, Result
 from bot.errors import RetryLater, TellUser
+from bot.locales import _
 from bot.model import ChatRef
 from bot.ports import ValueStore
 from handlers import list_files
@@ -270,4 +271,4 @@ class PaperboyClient(discord.AutoShardedClient):
 
 
 async def _not_a_list() -> Result:
-    raise TellUser(list_files.WHAT_IS_TAKEN)
+    raise TellUser(_(list_files.WHAT_IS_TAKEN))

@@ -70,7 +70,7 @@ async def result_and_reply(work: Awaitable[Result], name: ChatName, **context: o
         return None, replies.reply(error)
     except RetryLater as error:
         log.warning("command put off", why=str(error), **context)
-        return None, replies.refused(str(error))
+        return None, replies.put_off(error)
     except Exception:
         reference = secrets.token_hex(4)
         log.exception("command failed", reference=reference, **context)
