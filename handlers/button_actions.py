@@ -118,12 +118,17 @@ async def _unlearn(conversation: Conversation, request: Request) -> Result:
 
 
 async def _choose(conversation: Conversation, request: Request) -> Result:
-    return await conversation.choices(request.target.chat, request.arguments[ARGUMENT])
+    return await conversation.chat_settings.choices(request.target.chat, request.arguments[ARGUMENT])
 
 
 async def _set(conversation: Conversation, request: Request) -> Result:
     name, _, value = request.arguments[ARGUMENT].partition("=")
-    return await conversation.change(request.target.requester, request.target.chat, name, value)
+    return await conversation.chat_settings.change(request.target.requester, request.target.chat, name, value)
+
+
+async def _undo(conversation: Conversation, request: Request) -> Result:
+    target = request.target
+    return await conversation.undo.undo(target.requester, target.chat, request.arguments[ARGUMENT])
 
 
 async def _deep(conversation: Conversation, request: Request) -> Result:
@@ -186,6 +191,7 @@ BUTTONS = {
     "settings": Operation(use_case=commands.settings, is_in_place=True),
     "choose": Operation(use_case=_choose, is_in_place=True),
     "set": Operation(use_case=_set, needs_rights=True, is_in_place=True),
+    "undo": Operation(use_case=_undo, needs_rights=True, is_in_place=True),
     # Public, as /summarize is: the reading is interesting for everybody who sees the card.
     "deep": Operation(use_case=_deep, is_slow=True, is_public=True),
     # For the one who asks alone: it is long, and the card it belongs to is there for everybody.
@@ -204,5 +210,6 @@ BUTTONS = {
     "resend": Operation(use_case=_resend, needs_rights=True),
 }
 """Every verb. Arguments: drop:TOPIC_KEY, exact:, about: and instead:KEY (see `Offers.keep`), choose:SETTING,
-set:SETTING=VALUE, deep:, why:, up:, down:, save: and rate:PAPER_ID, cite:SUMMARY (see `evidence_action`), forget: and
+set:SETTING=VALUE, undo:KEY (see `Undo.offer`), deep:, why:, up:, down:, save: and rate:PAPER_ID,
+cite:SUMMARY (see `evidence_action`), forget: and
 unlearn:yes (without "yes" they ask first), resend:DELIVERY_ID; the others take none."""

@@ -140,10 +140,10 @@ async def settings(conversation: Conversation, request: Request) -> Result:
     name, value = request.arguments.get("name", ""), request.arguments.get("value", "")
     # Looking needs no rights; `change` checks them.
     if not name:
-        return await conversation.settings(target.chat)
+        return await conversation.chat_settings.view(target.chat)
     if not value.strip():
-        return await conversation.choices(target.chat, name.casefold())
-    return await conversation.change(target.requester, target.chat, name, value, target.title)
+        return await conversation.chat_settings.choices(target.chat, name.casefold())
+    return await conversation.chat_settings.change(target.requester, target.chat, name, value, target.title)
 
 
 async def privacy(conversation: Conversation, _: Request) -> Result:

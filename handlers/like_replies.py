@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.conversation import Liked
 from bot.model import FoundPapers, PaperList
 from bot.render.nodes import Block, Bullets, Document, Line, Note, Reply, Text
-from handlers.reply_parts import about, count, examples, sentence, shortened, title_link
+from handlers.reply_parts import about, count, examples, sentence, shortened, title_link, undo_button
 from handlers.requests import ChatName
 
 MOST_TITLES = 5
@@ -39,7 +39,8 @@ def liked(result: Liked, chat: ChatName) -> Reply:
     ]
     if len(papers) > MOST_TITLES:
         blocks.append(Line((Text(f"… and {len(papers) - MOST_TITLES} more"),)))
-    return Reply(Document((*blocks, *missing, *about(chat))))
+    undo = undo_button(result.undo)
+    return Reply(Document((*blocks, *missing, *about(chat))), (undo,) if undo else ())
 
 
 def _summary(result: Liked, chat: ChatName) -> str:

@@ -11,7 +11,15 @@ from functools import singledispatch
 from bot import conversation as results
 from bot.errors import TellUser
 from bot.render.nodes import Bullets, Button, Document, Heading, Line, Note, Reply, Text
-from handlers import insight_replies, like_replies, paper_replies, setting_replies, topic_replies, vote_replies
+from handlers import (
+    insight_replies,
+    like_replies,
+    paper_replies,
+    setting_replies,
+    topic_replies,
+    undo_replies,
+    vote_replies,
+)
 from handlers.button_actions import Action
 from handlers.commands import COMMANDS
 from handlers.reply_parts import (
@@ -85,6 +93,9 @@ for _writer in (
     setting_replies.choices,
     setting_replies.changed,
     setting_replies.not_accepted,
+    undo_replies.undone,
+    undo_replies.undo_expired,
+    undo_replies.undo_refused,
     vote_replies.voted,
     vote_replies.vote_options,
     vote_replies.vote_not_kept,

@@ -29,13 +29,14 @@ from handlers.reply_parts import (
     command,
     count,
     follows_nothing,
+    next_digest,
     one_line,
     rows,
     sentence,
     shortened,
     topic_spans,
     topics_button,
-    when,
+    undo_button,
     with_note,
 )
 from handlers.requests import ChatName
@@ -57,20 +58,20 @@ def subscribed(result: Subscribed, chat: ChatName) -> Reply:
                 Line((Text(who), *topic_spans(result.topic), *instead)),
                 Line((Text(f"That is: {sentence(result.explained)}"),)),
                 *insight_replies.backtest_blocks(result.backtest),
-                Note((Text(f"First digest: {when(result.first_due)}. It begins with the latest listing."),)),
+                Note((Text(f"{next_digest(result.first_due)} It begins with the latest listing."),)),
             )
         ),
         (
             *offered,
             (DIGEST, SETTINGS),
-            (topics_button(chat),),
+            (topics_button(chat), *undo_button(result.undo)),
         ),
     )
 
 
 def already_subscribed(result: AlreadySubscribed, chat: ChatName) -> Reply:
     line = (Text(f"{chat.subject} follows "), *topic_spans(result.topic), Text(" already."))
-    return Reply(Document((Line(line),)), ((topics_button(chat), DIGEST),))
+    return Reply(Document((Line(line),)), ((topics_button(chat), DIGEST, *undo_button(result.undo)),))
 
 
 def not_understood(result: NotUnderstood, chat: ChatName) -> Reply:
@@ -125,7 +126,8 @@ def unsubscribed(result: Unsubscribed, chat: ChatName) -> Reply:
     who = f"Unsubscribed {chat} from " if chat.is_elsewhere else "Unsubscribed from "
     left = f"{count(result.following, 'topic')} left." if result.following else f"{chat.subject} follows nothing now."
     line = Line((Text(who), *topic_spans(result.topic), Text(f". {left}")))
-    return Reply(Document((line,)), ((topics_button(chat),),) if result.following else ())
+    buttons = (*((topics_button(chat),) if result.following else ()), *undo_button(result.undo))
+    return Reply(Document((line,)), (buttons,) if buttons else ())
 
 
 def not_subscribed(result: NotSubscribed, chat: ChatName) -> Reply:

@@ -54,6 +54,7 @@ from bot.conversation.setting_results import (
     NotAccepted,
     SettingsView,
 )
+from bot.conversation.undo_results import UndoExpired, Undone, UndoRefused
 from bot.conversation.use_cases import Conversation
 from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
 
@@ -107,6 +108,9 @@ __all__ = [
     "TakenBack",
     "TooMany",
     "TwoReadings",
+    "UndoExpired",
+    "UndoRefused",
+    "Undone",
     "UnknownPaper",
     "Unlearned",
     "Unreadable",

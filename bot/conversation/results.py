@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bot import topics
@@ -16,6 +16,7 @@ from bot.conversation.insight_results import (
     Unlearned,
 )
 from bot.conversation.setting_results import Changed, Choices, NotAccepted, SettingsView
+from bot.conversation.undo_results import UndoExpired, Undone, UndoRefused
 from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
 from bot.errors import BadTopic
 from bot.model import Backtest, Card, Chat, Depth, FoundPapers, PaperList, Refinement
@@ -86,29 +87,33 @@ class Privacy:
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """`first_due` is when the next digest comes, in the chat's own time zone; `following` counts the new one.
+    """`first_due` is when the next digest comes, in the chat's own time zone, None while it is paused.
+    `following` counts the new one.
 
     `backtest` says what the topic would have brought; buttons with the keys of `instead` follow those topics instead.
-    `replaced` is the topic that was followed until now in place of this one.
+    `replaced` is the topic that was followed until now in place of this one. `undo` is the key that `Undo.undo` takes,
+    here and in the other results; "" if nothing can be taken back.
     """
 
     chat: Chat
     topic: str
     explained: str
     since: date
-    first_due: datetime
+    first_due: datetime | None
     following: int
     backtest: Backtest
     instead: tuple[tuple[Refinement, str], ...] = ()
     replaced: str | None = None
+    undo: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class AlreadySubscribed:
-    """The chat follows this topic, or one with the same meaning, already."""
+    """The chat follows this topic, or one with the same meaning, already. `undo` is set if another one was removed."""
 
     topic: str
     explained: str
+    undo: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +168,7 @@ class Unsubscribed:
 
     topic: str
     following: int
+    undo: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +267,7 @@ class Liked:
     wanted: PaperList
     new: int
     is_for_chat: bool
+    undo: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,6 +391,9 @@ Result = (
     | Choices
     | Changed
     | NotAccepted
+    | Undone
+    | UndoExpired
+    | UndoRefused
     | ConfirmForget
     | Forgotten
     | NotAllowed

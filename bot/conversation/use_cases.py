@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.arxiv import ids
-from bot.conversation import followed_topics, readings, setting_values
+from bot.conversation import followed_topics, readings
+from bot.conversation.chat_settings import ChatSettings
 from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Insight, Operators, ReadPaper
 from bot.conversation.following import Following
 from bot.conversation.insights import Insights
@@ -54,12 +55,6 @@ from bot.conversation.results import (
     Withdrawn,
     topic_key,
 )
-from bot.conversation.setting_results import (
-    Changed,
-    Choices,
-    NotAccepted,
-    SettingsView,
-)
 from bot.conversation.undo import Undo
 from bot.decisions.due_times import next_due
 from bot.errors import RetryLater
@@ -96,15 +91,16 @@ class Conversation:
         self._papers = PaperRequests(read)
         self.votes = PaperVotes(store, clock)
         self._digest = digest
-        self.likes = Likes(store, clock, find, self._ensure)
         self._defaults = defaults
         self._operators = operators
         self._bot = bot
         self._offers = Offers(store, clock)
         self.questions = Questions(store, clock)
-        self.undo = Undo(store, clock)
+        self.undo = Undo(store, clock, self._due_locally)
+        self.likes = Likes(store, clock, find, self.undo, self._ensure)
+        self.chat_settings = ChatSettings(store, clock, self.undo, self._known_or_new, self._ensure, self._due_locally)
         self._questions = readings.ReadingQuestions(self._offers, insight)
-        self._following = Following(store, clock, insight, self._offers, self._ensure, self._due_locally)
+        self._following = Following(store, clock, insight, self._offers, self.undo, self._ensure, self._due_locally)
         self.insights = Insights(store, clock, insight, self._known_or_new, self._due_locally)
         self._resending = asyncio.Lock()
 
@@ -188,10 +184,8 @@ class Conversation:
         if not named.strip() and following:
             return Incomplete("unsubscribe")
         subscription = followed_topics.find(following, named.strip())
-        # The store returns False if another request removed the topic meanwhile.
-        if subscription is None or not await self._store.unsubscribe(ref, subscription.topic, self._clock.now()):
-            return NotSubscribed(named.strip(), followed_topics.closest_first(following, named))
-        return Unsubscribed(subscription.topic, len(following) - 1)
+        done = await self._following.unfollow(ref, subscription, len(following)) if subscription else None
+        return done or NotSubscribed(named.strip(), followed_topics.closest_first(following, named))
 
     async def unsubscribe_key(self, requester: Requester, ref: ChatRef, key: str) -> Unsubscribed | NotAllowed | Stale:
         """Unsubscribe the chat from the topic with this `topic_key`, for buttons."""
@@ -274,37 +268,10 @@ class Conversation:
 
     # ── settings ──
 
-    async def settings(self, ref: ChatRef) -> SettingsView:
-        """All settings of the chat, and when its next digest is due."""
-        chat = await self._known_or_new(ref)
-        return SettingsView(chat, self._due_locally(chat))
-
-    async def choices(self, ref: ChatRef, name: str) -> Choices | NotAccepted:
-        """Common values of one setting, for buttons. Resumes the chat, as every command does."""
-        chat = await self._known_or_new(ref)
-        return setting_values.choices(chat, name)
-
     async def suggest_values(self, ref: ChatRef, name: str, prefix: str) -> list[Suggestion]:
-        """Common values of one setting that hold `prefix`; unlike `choices`, this does not resume the chat."""
-        offered = setting_values.choices(await self._store.chat(ref) or self._new_chat(ref), name)
-        options = offered.options if isinstance(offered, Choices) else ()
-        wanted = prefix.strip().casefold()
-        return [Suggestion(value, label) for value, label in options if wanted in label.casefold()]
-
-    async def change(
-        self, requester: Requester, ref: ChatRef, name: str, value: str, title: str = ""
-    ) -> Changed | NotAccepted | NotAllowed:
-        """Change one setting (`setting_values.NAMES`). A new time or time zone moves the next digest."""
-        if not requester.is_admin:
-            return NotAllowed("change its settings")
-        # Before the chat is created: a mistake leaves nothing behind.
-        change = setting_values.read(name, value, self._clock.now())
-        if isinstance(change, NotAccepted):
-            return change
-        chat = await self._ensure(ref, title, True)
-        stored = await self._store.change_chat(ref, self._clock.now(), **change.fields)
-        changed = stored or change.apply(chat)  # a chat forgotten meanwhile stays forgotten
-        return Changed(changed, change.name, change.shown, self._due_locally(changed))
+        """Common values of one setting that hold `prefix`; the chat is neither resumed nor created."""
+        chat = await self._store.chat(ref) or self._new_chat(ref)
+        return await self.chat_settings.suggest_values(chat, name, prefix)
 
     # ── forgetting, suspending, moving ──
 

@@ -95,6 +95,7 @@ EXPECTED_OF_BUTTONS: dict[str, tuple[str, type]] = {
     "settings": ("", results.SettingsView),
     "choose": ("language", results.Choices),
     "set": ("size=5", results.Changed),
+    "undo": ("0123456789ab", results.UndoExpired),  # tests/conversation/test_undo.py takes changes back
     "deep": ("2406.14272v1", results.PaperCard),
     "cite": ("2406.14272v1:en:b1f3a", results.NoEvidence),  # test_evidence.py of Discord has stored summaries
     "up": ("2406.14272", results.PaperNotKept),  # test_votes.py has stored papers
