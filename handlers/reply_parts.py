@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
+from string import Formatter
 
 from bot.locales import _, pgettext
 from bot.model import Paper, join_query, split_query, topic_label
@@ -38,6 +40,32 @@ def undo_button(key: str) -> tuple[Button, ...]:
 
 def topics_button(chat: ChatName) -> Button:
     return Button("Its topics" if chat.is_elsewhere else "My topics", action=str(Action("topics")))
+
+
+def spans(template: str, **values: str | Span | tuple[Span, ...]) -> tuple[Span, ...]:
+    """A sentence as spans: each named field of the translated `template` is replaced by its value.
+
+    A text becomes part of the sentence; spans keep their styles and links. Raises KeyError for a field without a value.
+    """
+    made: list[Span] = []
+    for literal, field, _format, _conversion in Formatter().parse(template):
+        made.append(Text(literal))
+        if field is not None:
+            value = values[field]
+            made += (Text(value),) if isinstance(value, str) else value if isinstance(value, tuple) else (value,)
+    return _joined(made)
+
+
+def _joined(parts: Iterable[Span]) -> tuple[Span, ...]:
+    """The spans without empty texts; neighbours of the same style are one."""
+    joined: list[Span] = []
+    for part in parts:
+        before = joined[-1] if joined else None
+        if isinstance(part, Text) and isinstance(before, Text) and replace(before, text="") == replace(part, text=""):
+            joined[-1] = replace(before, text=before.text + part.text)
+        elif part.text:
+            joined.append(part)
+    return tuple(joined)
 
 
 def topic_spans(topic: str) -> tuple[Span, ...]:

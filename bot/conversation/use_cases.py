@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.arxiv import ids
-from bot.conversation import followed_topics, readings
+from bot.conversation import answer_languages, followed_topics, readings
 from bot.conversation.chat_settings import ChatSettings
 from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Insight, Operators, ReadPaper
 from bot.conversation.following import Following
@@ -57,8 +57,10 @@ from bot.conversation.results import (
 )
 from bot.conversation.undo import Undo
 from bot.decisions.due_times import next_due
-from bot.errors import RetryLater
+from bot.errors import RetryLater, StoreUnavailable
+from bot.locales import language_of_new_chats
 from bot.model import Bot, Card, Chat, ChatRef, DeliveryState, Depth, NothingToSend, SummaryKey
+from bot.model.languages import language_code
 from bot.ports import Clock, Store
 
 log = structlog.get_logger()
@@ -103,6 +105,14 @@ class Conversation:
         self._following = Following(store, clock, insight, self._offers, self.undo, self._ensure, self._due_locally)
         self.insights = Insights(store, clock, insight, self._known_or_new, self._due_locally)
         self._resending = asyncio.Lock()
+
+    async def answer_language(self, ref: ChatRef, requester: Requester) -> str:
+        """The language of an answer that is shown in a chat, one of the interface's. Raises nothing."""
+        try:
+            chat = await self._store.chat(ref)
+        except StoreUnavailable:  # the answer will say so, at least in the person's language
+            chat = None
+        return answer_languages.choose(chat, requester.language, self._defaults.language)
 
     # ── beginning and help ──
 
@@ -350,6 +360,9 @@ class Conversation:
 
     def _new_chat(self, ref: ChatRef, title: str = "") -> Chat:
         chat = self._defaults.new_chat(ref, self._clock.now(), title)
+        # The person's own language where the platform tells it: a group has no person's.
+        language = "" if ref.is_group else language_code(language_of_new_chats())
+        chat = replace(chat, language=language or chat.language)
         return replace(chat, bot=self._bot.id) if self._bot is not None else chat
 
     async def _create(self, ref: ChatRef, title: str) -> Chat:

@@ -23,6 +23,7 @@ from handlers.discord.buttons import press
 from handlers.discord.commands import Tree
 from handlers.discord.files import like_file
 from handlers.discord.http_trace import DiscordClock, InvalidRequests, RequestInterval, bounded, trace_config
+from handlers.discord.languages import in_language_of
 from handlers.discord.responding import InteractionResponder, reply_to
 from handlers.discord.targets import channel_ref
 from handlers.requests import HERE
@@ -235,7 +236,8 @@ class PaperboyClient(discord.AutoShardedClient):
             return
         ref = channel_ref(message.channel.id)
         for work in self._wanted(message, ref):
-            await self._responder.write(message.channel, reply_to(work, HERE, chat=str(ref), command="message"), ref)
+            answer = reply_to(work, HERE, chat=str(ref), command="message")
+            await self._responder.write(message.channel, in_language_of(self._conversation, ref, answer), ref)
 
     def _wanted(self, message: discord.Message, ref: ChatRef) -> list[Coroutine[Any, Any, Result]]:
         """The use cases that a direct message asks for."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import httpx
@@ -24,6 +26,7 @@ from handlers.telegram.answers import AnswerPoster
 from handlers.telegram.buttons import Buttons
 from handlers.telegram.commands import Commands
 from handlers.telegram.files import Files
+from handlers.telegram.languages import answering
 from handlers.telegram.limits import Limiter
 from handlers.telegram.managers import Managers
 from handlers.telegram.membership import Membership
@@ -232,7 +235,8 @@ def build(
     bot_id_of(token.get_secret_value())
     polling = updates or Updates()
     limiter = limiter or Limiter(overall=settings.telegram_rate)
-    processor = Processor(CONCURRENT_UPDATES, webhook.finished if webhook is not None else None)
+    done = webhook.finished if webhook is not None else None
+    processor = Processor(CONCURRENT_UPDATES, done, functools.partial(answering, conversation))
     application = _application(token.get_secret_value(), settings.telegram_api_url, limiter, polling, processor)
     answers = AnswerPoster(application.bot, settings.data_dir)
     managers = Managers(chats, clock)
@@ -251,11 +255,17 @@ def build(
 
 
 class Processor(BaseUpdateProcessor):
-    """Handles so many updates at the same time, and calls `done` with the number of each that is handled."""
+    """Handles so many updates at the same time, each in its `language`, and calls `done` with the number of each that
+    is handled."""
 
-    def __init__(self, most: int, done: Callable[[int], Awaitable[None]] | None) -> None:
+    def __init__(
+        self,
+        most: int,
+        done: Callable[[int], Awaitable[None]] | None,
+        language: Callable[[object], AbstractAsyncContextManager[None]],
+    ) -> None:
         super().__init__(most)
-        self._done = done
+        self._done, self._language = done, language
         self._running: set[asyncio.Task[Any]] = set()
 
     async def initialize(self) -> None: ...
@@ -268,7 +278,8 @@ class Processor(BaseUpdateProcessor):
         self._running.add(task)
         try:
             # One that is cancelled is not done: the next process handles it. The library logs what handlers raise.
-            await coroutine
+            async with self._language(update):
+                await coroutine
             if self._done is not None and isinstance(update, Update):
                 await self._done(update.update_id)
         finally:

@@ -83,6 +83,11 @@ def title_of(chat: TelegramChat | ChatFullInfo) -> str:
     return chat.title or chat.full_name or chat.username or ""
 
 
+def _requester(user_id: int, user: User | None, *, is_admin: bool) -> Requester:
+    language, name = (user.language_code or "", user.full_name) if user else ("", "")
+    return Requester(str(user_id), is_admin=is_admin, language=language, name=name)
+
+
 class Places:
     """Finds the target of a request; looks rights up with Telegram, and `managers` keeps who manages which chat."""
 
@@ -99,16 +104,16 @@ class Places:
         if message.chat.type == ChatType.PRIVATE:
             # A private chat has the id of its person. Somebody else's id there can only be forged.
             is_owner = user is None or user.id == message.chat.id
-            return Target(ref, title, Requester(str(message.chat.id), is_admin=is_owner))
+            return Target(ref, title, _requester(message.chat.id, user, is_admin=is_owner))
         if user is None:  # a message without an author, as the posts of channels are
             return Target(ref, title, Requester("", is_admin=False))
         is_admin = look_up_rights and await self.is_admin(message.chat.id, user.id)
-        return Target(ref, title, Requester(str(user.id), is_admin=is_admin))
+        return Target(ref, title, _requester(user.id, user, is_admin=is_admin))
 
     async def of_author(self, message: Message, user: User | None, *, look_up_rights: bool) -> Target:
         """`own` for the author of a message. An anonymous admin writes in the name of the group itself."""
         if message.sender_chat is not None and message.sender_chat.id == message.chat.id:
-            requester = Requester(str(message.chat.id), is_admin=True)
+            requester = _requester(message.chat.id, None, is_admin=True)
             return Target(ref_of_message(message), title_of(message.chat), requester)
         return await self.own(message, user, look_up_rights=look_up_rights)
 
@@ -152,7 +157,7 @@ class Places:
             raise TellUser(f"I may not post in {title_of(chat)}; make me an admin who can post messages.")
         # Only after all checks: what is bound is offered in the person's list and gets warnings.
         await self.managers.bind(user.id, chat.id, title_of(chat))
-        requester = Requester(str(user.id), is_admin=True)
+        requester = _requester(user.id, user, is_admin=True)
         return Target(ref_of(chat.id), title_of(chat) or str(ident), requester, is_elsewhere=True)
 
     async def remember_manager(self, target: Target, chat_id: int, result: Result) -> None:
