@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.arxiv import ids
 from bot.conversation import Conversation, Result, Stale
 from bot.model import ChatRef, Depth, Summary, SummaryKey, VoteKind
-from handlers import commands
+from handlers import beginning_actions, card_actions, commands
 from handlers.requests import ARGUMENT, Operation, Request, Target, UseCase, dispatch
 
 MAX_ACTION_BYTES = 38
@@ -155,6 +155,7 @@ async def _evidence(conversation: Conversation, request: Request) -> Result:
 def _vote(kind: VoteKind) -> UseCase:
     async def vote(conversation: Conversation, request: Request) -> Result:
         target = request.target
+        await conversation.votes.note_kind(target.chat, target.kind)
         return await conversation.votes.vote(target.requester, target.chat, request.arguments[ARGUMENT], kind)
 
     return vote
@@ -193,23 +194,25 @@ BUTTONS = {
     "set": Operation(use_case=_set, needs_rights=True, is_in_place=True),
     "undo": Operation(use_case=_undo, needs_rights=True, is_in_place=True),
     # Public, as /summarize is: the reading is interesting for everybody who sees the card.
-    "deep": Operation(use_case=_deep, is_slow=True, is_public=True),
+    "deep": Operation(use_case=_deep, is_slow=True, is_public=True, is_for_members=True),
     # For the one who asks alone: it is long, and the card it belongs to is there for everybody.
-    "cite": Operation(use_case=_evidence),
+    "cite": Operation(use_case=_evidence, is_for_members=True),
     # Everybody votes for themself, so no rights are needed.
-    "up": Operation(use_case=_vote(VoteKind.UP)),
-    "down": Operation(use_case=_vote(VoteKind.DOWN)),
-    "save": Operation(use_case=_vote(VoteKind.SAVED)),
-    "rate": Operation(use_case=_vote_options),
+    "up": Operation(use_case=_vote(VoteKind.UP), is_for_members=True),
+    "down": Operation(use_case=_vote(VoteKind.DOWN), is_for_members=True),
+    "save": Operation(use_case=_vote(VoteKind.SAVED), is_for_members=True),
+    "rate": Operation(use_case=_vote_options, is_for_members=True),
     # For the one who asks alone, as the evidence.
-    "why": Operation(use_case=_why, is_slow=True),
+    "why": Operation(use_case=_why, is_slow=True, is_for_members=True),
     "preview": Operation(use_case=commands.preview, is_slow=True),
     "tune": Operation(use_case=commands.tune, is_in_place=True),
     "unlearn": Operation(use_case=_unlearn, needs_rights=True, is_in_place=True),
     "forget": Operation(use_case=_forget, needs_rights=True, is_in_place=True),
     "resend": Operation(use_case=_resend, needs_rights=True),
+    **card_actions.ACTIONS,
+    **beginning_actions.ACTIONS,
 }
 """Every verb. Arguments: drop:TOPIC_KEY, exact:, about: and instead:KEY (see `Offers.keep`), choose:SETTING,
 set:SETTING=VALUE, undo:KEY (see `Undo.offer`), deep:, why:, up:, down:, save: and rate:PAPER_ID,
-cite:SUMMARY (see `evidence_action`), forget: and
-unlearn:yes (without "yes" they ask first), resend:DELIVERY_ID; the others take none."""
+cite:SUMMARY (see `evidence_action`), forget: and unlearn:yes (without "yes" they ask first), resend:DELIVERY_ID, see
+also `card_actions` and `beginning_actions`; the others take none."""

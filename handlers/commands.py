@@ -75,7 +75,7 @@ class Command:
 
 async def start(conversation: Conversation, request: Request) -> Result:
     target = request.target
-    return await conversation.start(target.chat, target.title, manages=target.requester.is_admin)
+    return await conversation.beginning.start(target.requester, target.chat, target.kind, target.title)
 
 
 async def show_help(conversation: Conversation, _: Request) -> Result:

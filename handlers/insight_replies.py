@@ -128,9 +128,8 @@ def preview(result: Preview, chat: ChatName) -> Reply:
     digest = result.digest
     shown = digest.cards[:MOST_PREVIEWED]
     items = tuple(_previewed(card) for card in shown)
-    size, titles = len(digest.cards), len(digest.also)
-    parts = [count(size, "card"), count(titles, "title") if titles else "", f"{digest.unlisted} only counted"]
-    how = ", ".join(part for part in (parts if digest.unlisted else parts[:2]) if part)
+    size = len(digest.cards)
+    how = f"{count(size, 'card')}, {digest.unlisted} only counted" if digest.unlisted else count(size, "card")
     subject = f"The next digest of {chat}" if chat.is_elsewhere else "Your next digest"
     blocks: list[Block] = [
         Heading((Text(f"{subject}: {count(digest.matched, 'paper')} so far", bold=True),)),
@@ -179,8 +178,6 @@ def _outcome(found: Whereabouts, chat: ChatName) -> tuple[Span, ...]:
             return (Text(f"{when_counted} only counted it: it was matched{_place(found)}."),)
         case PaperOutcome.CARD:
             return (Text(f"It comes with the next digest, as a card{_place(found)}."),)
-        case PaperOutcome.TITLE_LINE:
-            return (Text(f"The next digest names it by its title{_place(found)}."),)
         case PaperOutcome.UNLISTED:
             return (Text(f"The next digest only counts it: it is matched{_place(found)}."),)
         case PaperOutcome.BEFORE_SUBSCRIPTION:

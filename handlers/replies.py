@@ -12,6 +12,8 @@ from bot import conversation as results
 from bot.errors import TellUser
 from bot.render.nodes import Bullets, Button, Document, Heading, Line, Note, Reply, Text
 from handlers import (
+    beginning_replies,
+    card_replies,
     insight_replies,
     like_replies,
     paper_replies,
@@ -62,6 +64,11 @@ def _write(result: object, _: ChatName) -> Reply:
 
 # singledispatch takes the kind of result from the annotation of each writer's first parameter.
 for _writer in (
+    beginning_replies.ask_topic,
+    beginning_replies.area_offer,
+    beginning_replies.ask_place,
+    beginning_replies.settled,
+    beginning_replies.group_welcome,
     topic_replies.subscribed,
     topic_replies.already_subscribed,
     topic_replies.not_understood,
@@ -89,6 +96,12 @@ for _writer in (
     insight_replies.nothing_learned,
     insight_replies.confirm_unlearn,
     insight_replies.unlearned,
+    card_replies.opened_card,
+    card_replies.being_read,
+    card_replies.cited_paper,
+    card_replies.card_figures,
+    card_replies.card_closed,
+    card_replies.digest_page,
     setting_replies.settings_view,
     setting_replies.choices,
     setting_replies.changed,
@@ -134,21 +147,8 @@ def _(error: TellUser, _chat: ChatName) -> Reply:
 
 @_write.register
 def _(result: results.Welcome, chat: ChatName) -> Reply:
-    if result.following:
-        line = f"Welcome back. {chat.subject} follows {count(result.following, 'topic')}."
-        return one_line(line, buttons=((topics_button(chat), DIGEST), (SETTINGS, HELP)))
-    return Reply(
-        Document(
-            (
-                Heading((Text("Paperboy brings new arXiv papers here.", bold=True),)),
-                Line((Text("Tell me what to follow, and every day with something new a digest comes. For example:"),)),
-                examples(EXAMPLES[:3]),
-                Line((Text("Or send me a link to any arXiv paper, and I read it now."),)),
-            )
-        ),
-        ((SETTINGS, HELP),),
-        private=False,  # everybody in a new chat should see what was added to it
-    )
+    line = f"Welcome back. {chat.subject} follows {count(result.following, 'topic')}."
+    return one_line(line, buttons=((topics_button(chat), DIGEST), (SETTINGS, HELP)))
 
 
 @_write.register

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from bot.conversation import Conversation, Requester, Result
+from bot.conversation import Conversation, Requester, Result, Subscribed
 from bot.errors import TellUser
 from bot.model import ChatKind, ChatRef
 
@@ -91,11 +91,22 @@ class Operation:
     """Everybody in the chat sees its answer, where a platform can answer one person alone."""
     is_in_place: bool = False
     """Its answer takes the place of the message whose button was pressed."""
+    is_for_members: bool = False
+    """Whoever is in the chat may do it, from elsewhere too: from their private chat with the bot."""
 
 
 async def dispatch(conversation: Conversation, operation: Operation, request: Request) -> Result:
-    """Carry out a command or a button. Raises `TellUser` if it needs posting and the bot may not post there."""
+    """Carry out a command or a button; a chat's first topic leads to the question where its people are.
+
+    Raises `TellUser` if it needs posting and the bot may not post there.
+    """
     # Before the use case, so that nothing is stored for a chat in which no digest could arrive.
     if operation.needs_posting and request.target.posting_problem:
         raise TellUser(request.target.posting_problem)
-    return await operation.use_case(conversation, request)
+    target = request.target
+    result = await operation.use_case(conversation, request)
+    await conversation.beginning.note_kind(target.chat, target.kind)
+    if isinstance(result, Subscribed):
+        where = target.asked_in or target.chat
+        return await conversation.beginning.after_first_topic(target.requester, where, target.kind, result)
+    return result

@@ -1,5 +1,17 @@
 """The use cases behind chat commands, shared by every platform: `Conversation` and the results it returns."""
 
+from bot.conversation.areas import AREAS, Area
+from bot.conversation.beginning_results import AreaOffer, AskPlace, AskTopic, GroupWelcome, Settled
+from bot.conversation.card_results import (
+    BeingRead,
+    CardClosed,
+    CardFigures,
+    CardTrouble,
+    CardView,
+    CitedPaper,
+    DigestPage,
+    OpenedCard,
+)
 from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Insight, Operators, ReadPaper
 from bot.conversation.insight_results import (
     ConfirmUnlearn,
@@ -59,20 +71,33 @@ from bot.conversation.use_cases import Conversation
 from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
 
 __all__ = [
+    "AREAS",
     "AlreadySubscribed",
+    "Area",
+    "AreaOffer",
+    "AskPlace",
+    "AskTopic",
+    "BeingRead",
     "Busy",
+    "CardClosed",
+    "CardFigures",
+    "CardTrouble",
+    "CardView",
     "Changed",
     "Choices",
+    "CitedPaper",
     "ConfirmForget",
     "ConfirmUnlearn",
     "Conversation",
     "Defaults",
     "DigestComing",
     "DigestNow",
+    "DigestPage",
     "Explained",
     "FindPapers",
     "Followed",
     "Forgotten",
+    "GroupWelcome",
     "Health",
     "Help",
     "Incomplete",
@@ -89,6 +114,7 @@ __all__ = [
     "NothingLearned",
     "NothingNow",
     "OfferExpired",
+    "OpenedCard",
     "Operators",
     "PaperCard",
     "PaperEvidence",
@@ -101,6 +127,7 @@ __all__ = [
     "Result",
     "SavedPapers",
     "SettingsView",
+    "Settled",
     "Stale",
     "Subscribed",
     "Subscriptions",

@@ -19,6 +19,7 @@ from bot.model import (
     Digest,
     FoundPapers,
     NothingToSend,
+    Paper,
     PaperList,
     PaperRef,
     Platform,
@@ -51,7 +52,21 @@ class DigestNow(Protocol):
     async def __call__(self, ref: ChatRef) -> Digest | NothingToSend: ...
 
 
-class Insight(Protocol):
+class CardSource(Protocol):
+    """Makes cards of papers that a chat has received, at once: no model is asked. May raise `StoreUnavailable`."""
+
+    async def card(self, chat: Chat, paper: Paper, depth: Depth) -> Card | None:
+        """The card of a paper with its stored summary in the chat's language, and why the chat got it.
+
+        For `Depth.BRIEF` a deep summary may stand in, else sentences of the abstract; None if there is no deep summary.
+        """
+
+    async def page(self, chat: Chat, slot: str, first: int, count: int) -> Digest | None:
+        """`count` papers of the digest that the chat got for a `digest_slot_key`, from number `first` on; None if it is
+        not kept. `Digest.ranked` of its papers can be asked for."""
+
+
+class Insight(CardSource, Protocol):
     """Looks at what topics bring, and at what became of papers. Nothing is taken or sent. May raise
     `StoreUnavailable`."""
 

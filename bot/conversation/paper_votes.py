@@ -1,22 +1,39 @@
-"""Votes on papers by the people of a chat."""
+"""Votes on papers by the people of a chat. In channels, whose readers do not know each other, they are anonymous."""
 
 from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
 
 from bot.arxiv import ids
 from bot.conversation.results import Requester, Stale
 from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
-from bot.model import ChatRef, VoteKind
+from bot.model import ChatKind, ChatRef, VoteKind
 from bot.ports import Clock, Store
 
 MOST_SAVED = 20
 """Saved papers that are listed: about a screen and a half of a phone."""
 
+_SECRET = "voters of channels"
+"""The name of the stored value with the key of the hashes."""
+
 
 class PaperVotes:
-    """Everybody in a chat may vote, each for themself. A chat that is not stored is not created for a vote."""
+    """Everybody in a chat may vote, each for themself. A chat that is not stored is not created for a vote.
+
+    Of a channel's readers a keyed hash is stored instead of the user's id, so that a second press takes a vote back and
+    nobody reads in the store who has voted.
+    """
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
+
+    async def note_kind(self, ref: ChatRef, kind: ChatKind) -> None:
+        """Store what kind of place a chat is, as the platform says at a press, if the stored chat has none yet."""
+        chat = await self._store.chat(ref)
+        if chat is not None and chat.kind is ChatKind.UNKNOWN and kind is not ChatKind.UNKNOWN:
+            await self._store.change_chat(ref, self._clock.now(), kind=kind)
 
     async def options(self, paper_id: str) -> VoteOptions | PaperNotKept | Stale:
         """How one may vote on a paper."""
@@ -35,28 +52,51 @@ class PaperVotes:
             return found
         if await self._store.chat(ref) is None:
             return VoteNotKept()
-        paper, person, now = found.paper, requester.user_id, self._clock.now()
+        person, paper, now = await self._person(requester, ref), found.paper, self._clock.now()
         try:
             is_new = await self._store.vote(ref, person, [paper.id], kind, now)
         except LookupError:  # the chat was forgotten meanwhile
             return VoteNotKept()
-        if is_new:
-            return Voted(paper, kind)
-        # Of three presses at once the third finds nothing to delete: the second has taken the vote back.
-        await self._store.take_back(ref, person, paper.id, kind, now)
-        return Voted(paper, kind, is_taken_back=True)
+        if not is_new:
+            # Of three presses at once the third finds nothing to delete: the second has taken the vote back.
+            await self._store.take_back(ref, person, paper.id, kind, now)
+        votes = await self._store.votes_on(ref, person, paper.id)
+        return Voted(paper, kind, is_taken_back=not is_new, votes=votes)
+
+    async def of_person(self, requester: Requester, ref: ChatRef, paper_id: str) -> frozenset[VoteKind]:
+        """How a person has voted on a paper in a chat."""
+        return await self._store.votes_on(ref, await self._person(requester, ref), paper_id)
 
     async def opened(self, requester: Requester, ref: ChatRef, paper_id: str) -> None:
         """Note that a person looked closer at a paper, if the chat and the paper are stored."""
+        person = await self._person(requester, ref)
         try:
-            await self._store.vote(ref, requester.user_id, [paper_id], VoteKind.OPENED, self._clock.now())
+            await self._store.vote(ref, person, [paper_id], VoteKind.OPENED, self._clock.now())
         except LookupError:
             return
 
     async def saved(self, requester: Requester, ref: ChatRef) -> SavedPapers:
         """What a person has saved in a chat; what others have saved there is shown to nobody."""
-        votes = [vote for vote in await self._store.votes_of(ref) if vote.person == requester.user_id]
+        person = await self._person(requester, ref)
+        votes = [vote for vote in await self._store.votes_of(ref) if vote.person == person]
         ids_of_saved = [vote.paper_id for vote in reversed(votes) if vote.kind is VoteKind.SAVED]
         papers = await self._store.papers(ids_of_saved[:MOST_SAVED])
         shown = tuple(papers[paper_id] for paper_id in ids_of_saved[:MOST_SAVED] if paper_id in papers)
         return SavedPapers(shown, len(ids_of_saved) - len(shown))
+
+    async def _person(self, requester: Requester, ref: ChatRef) -> str:
+        """The name under which a person's votes in a chat are stored."""
+        chat = await self._store.chat(ref)
+        if chat is None or chat.kind is not ChatKind.CHANNEL:
+            return requester.user_id
+        # With the chat: the same reader has another name in each channel.
+        text = f"{ref}:{requester.user_id}".encode()
+        return f"reader:{hmac.new(await self._key(), text, hashlib.sha256).hexdigest()[:24]}"
+
+    async def _key(self) -> bytes:
+        kept = await self._store.value(_SECRET)
+        if kept is None:
+            await self._store.remember_value(_SECRET, {"key": secrets.token_hex(32)})
+            # Read again: of two processes that begin at the same time, the later one's key counts for both.
+            kept = await self._store.value(_SECRET) or {}
+        return bytes.fromhex(str(kept["key"]))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bot import topics
+from bot.conversation.beginning_results import AreaOffer, AskPlace, AskTopic, GroupWelcome, Settled
+from bot.conversation.card_results import BeingRead, CardClosed, CardFigures, CitedPaper, DigestPage, OpenedCard
 from bot.conversation.insight_results import (
     ConfirmUnlearn,
     Explained,
@@ -65,10 +67,9 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """Answer to /start: the chat as it is, whether it is new, and how many topics it follows."""
+    """Answer to /start where something is followed already: how many topics."""
 
     chat: Chat
-    new: bool
     following: int
 
 
@@ -353,6 +354,11 @@ class Stale:
 
 Result = (
     Welcome
+    | AskTopic
+    | AreaOffer
+    | AskPlace
+    | Settled
+    | GroupWelcome
     | Help
     | Privacy
     | Subscribed
@@ -372,6 +378,12 @@ Result = (
     | Busy
     | PaperEvidence
     | NoEvidence
+    | OpenedCard
+    | BeingRead
+    | CitedPaper
+    | CardFigures
+    | CardClosed
+    | DigestPage
     | Liked
     | Voted
     | VoteOptions

@@ -118,6 +118,11 @@ def close_to(given: str) -> tuple[str, ...]:
     return zones or ("Europe/Berlin", "America/New_York", "Shanghai")
 
 
+def resembles_one(given: str) -> bool:
+    """Whether somebody may have meant a time zone: an offset, or nearly the name of a place."""
+    return bool(_OFFSET.fullmatch(given.strip()) or difflib.get_close_matches(_plain(given), _names(), cutoff=0.8))
+
+
 @cache
 def _names() -> dict[str, str]:
     """Every name of a zone, as `_plain` writes it: its full name, its city, and the places in it."""

@@ -11,12 +11,15 @@ import structlog
 
 from bot.arxiv import ids
 from bot.conversation import answer_languages, followed_topics, readings
+from bot.conversation.beginning import Beginning
+from bot.conversation.cards import Cards
 from bot.conversation.chat_settings import ChatSettings
 from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Insight, Operators, ReadPaper
 from bot.conversation.following import Following
 from bot.conversation.insights import Insights
 from bot.conversation.likes import Likes
 from bot.conversation.offers import Offers
+from bot.conversation.pages import Pages
 from bot.conversation.paper_requests import PaperRequests
 from bot.conversation.paper_votes import PaperVotes
 from bot.conversation.questions import Questions
@@ -51,7 +54,6 @@ from bot.conversation.results import (
     UnknownPaper,
     Unreadable,
     Unsubscribed,
-    Welcome,
     Withdrawn,
     topic_key,
 )
@@ -93,6 +95,8 @@ class Conversation:
         self._papers = PaperRequests(read)
         self.votes = PaperVotes(store, clock)
         self._digest = digest
+        self.cards = Cards(store, clock, insight, self._papers, self.votes, self._new_chat)
+        self.pages = Pages(store, insight, self._new_chat)
         self._defaults = defaults
         self._operators = operators
         self._bot = bot
@@ -103,6 +107,17 @@ class Conversation:
         self.chat_settings = ChatSettings(store, clock, self.undo, self._known_or_new, self._ensure, self._due_locally)
         self._questions = readings.ReadingQuestions(self._offers, insight)
         self._following = Following(store, clock, insight, self._offers, self.undo, self._ensure, self._due_locally)
+        self.beginning = Beginning(
+            store,
+            clock,
+            insight,
+            defaults,
+            self._following,
+            self.questions,
+            lambda ref, title, manages: self._known(ref, title, manages=manages),
+            self._ensure,
+            self._due_locally,
+        )
         self.insights = Insights(store, clock, insight, self._known_or_new, self._due_locally)
         self._resending = asyncio.Lock()
 
@@ -114,13 +129,7 @@ class Conversation:
             chat = None
         return answer_languages.choose(chat, requester.language, self._defaults.language)
 
-    # ── beginning and help ──
-
-    async def start(self, ref: ChatRef, title: str = "", *, manages: bool = False) -> Welcome:
-        """Create the chat if it is new. `manages`: the person who asks manages it."""
-        known = await self._known(ref, title, manages=manages)
-        chat = known or await self._create(ref, title)
-        return Welcome(chat, known is None, len(await self._store.subscriptions(ref)))
+    # ── help ──
 
     async def help(self) -> Help:
         return Help()

@@ -9,11 +9,12 @@ from bot.model import Paper, VoteKind
 
 @dataclass(frozen=True, slots=True)
 class Voted:
-    """A person's vote was stored, or, with `is_taken_back`, deleted."""
+    """A person's vote was stored, or, with `is_taken_back`, deleted. `votes` are the person's on this paper now."""
 
     paper: Paper
     kind: VoteKind
     is_taken_back: bool = False
+    votes: frozenset[VoteKind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

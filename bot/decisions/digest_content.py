@@ -19,6 +19,7 @@ from bot.model import (
     FoundLinks,
     Match,
     Paper,
+    PaperOrder,
     Reading,
     Reason,
     Summary,
@@ -95,6 +96,12 @@ def window_of(ranking: Ranking | None, default: date) -> Window:
     if ranking is None or ranking.first_day is None or ranking.last_day is None:
         return Window(default, default)
     return Window(ranking.first_day, ranking.last_day)
+
+
+def paper_order(ranking: Ranking) -> PaperOrder:
+    """The order of a chat's papers, as it is stored with the digest."""
+    topics = sorted(ranking.topics, key=lambda topic: (-topic[1], topic[0]))
+    return PaperOrder(ranking.ranked, ranking.count, tuple([topic_id for topic_id, _ in topics]))
 
 
 def topics_of(papers: Mapping[str, int]) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 
 from bot.decisions import matches
 from bot.decisions.backtests import NARROWLY
-from bot.decisions.ranking import TITLE_LINES
 from bot.model import (
     Announced,
     Lift,
@@ -27,6 +26,9 @@ MONTH = timedelta(days=31)
 
 FEW_VOTES = 5
 """With fewer papers voted on than this, votes are what changes the order most."""
+
+WITHIN_REACH = 20
+"""Places below a digest's size from which a larger size would lift a paper."""
 
 
 def recent(entries: Iterable[Announced], today: date) -> list[Announced]:
@@ -97,7 +99,7 @@ def lifts(topics: Collection[str], votes: int, place: int, size: int) -> tuple[L
         found.append(Lift.VOTES)
     if topics and not any(split_query(topic)[1] for topic in topics):
         found.append(Lift.INTEREST)
-    if place <= size + TITLE_LINES:
+    if place <= size + WITHIN_REACH:
         found.append(Lift.SIZE)
     return tuple(found)
 

@@ -18,6 +18,28 @@ JSON = dict[str, Any]
 """A JSON object that a platform's renderer made and its sender understands."""
 
 
+MOST_RANKED = 500
+"""Papers of one digest whose order is kept, so that the next ones can be asked for."""
+
+_SLOT_PREFIXES = {"now ": "n", "once ": "o"}
+
+
+def digest_slot_key(slot: str) -> str:
+    """A digest's slot as the argument of a button: "now 20260605T0915…" → "n20260605T0915…"; a date stays itself."""
+    for prefix, letter in _SLOT_PREFIXES.items():
+        if slot.startswith(prefix):
+            return letter + slot.removeprefix(prefix)
+    return slot
+
+
+def slot_of_key(key: str) -> str:
+    """The slot that `digest_slot_key` was given. A forged key gives a slot that no digest has."""
+    for prefix, letter in _SLOT_PREFIXES.items():
+        if key.startswith(letter):
+            return prefix + key.removeprefix(letter)
+    return key
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """One paper ready to show, free of any platform's markup."""
@@ -72,6 +94,38 @@ class Digest:
     doubtful: tuple[UncertainDelivery, ...] = ()
     """Messages of the chat's last digest that may not have arrived; the chat can ask for them again."""
     unlisted: int = 0
+    slot: str = ""
+    """`digest_slot_key` of its slot, for buttons that ask for more of it; "" if it is written for no chat."""
+    ranked: int = 0
+    """How many of its papers the store keeps in order, from the first one on."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperOrder:
+    """The papers of a digest in order, as the store keeps them.
+
+    `seqs` are sequence numbers of announcements, best first, at most `MOST_RANKED` of the `total` papers. `topics` are
+    the ids of the topics that match them, those with the most papers first.
+    """
+
+    seqs: tuple[int, ...] = ()
+    total: int = 0
+    topics: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPapers:
+    """Some papers of a written digest in its order, out of `kept` that can be asked for and `total` that it is of.
+
+    `topics` are queries, as in `Digest`; one that nobody follows any more is missing. `day` is that of the digest.
+    """
+
+    paper_ids: tuple[str, ...]
+    kept: int
+    total: int
+    window: Window
+    day: date
+    topics: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +184,5 @@ class NewDigest:
     position: ChatPosition = field(default_factory=ChatPosition)
     send_at: datetime | None = None
     """Its parts are not sent before this time; None: at once."""
+    ranked: PaperOrder = field(default_factory=PaperOrder)
+    """The order of all its papers, which can be asked for after those that its parts show."""

@@ -196,7 +196,7 @@ async def _draft(run: DraftRun, chat: Chat, unseen: Unseen, request: _Request) -
 
 def _slot(chat: Chat, due_at: datetime, now: datetime, upto: date | None) -> DigestSlot:
     if upto is not None:
-        return DigestSlot(f"once {upto} {now:%Y%m%dT%H%M%S%f}", upto, None)
+        return DigestSlot(f"once {now:%Y%m%dT%H%M%S%f}", upto, None)
     # Named by the chat's own date, so that a day has one digest even if the clock is set back or the process restarts.
     day = due_times.slot_day(chat, due_at)
     # One that is composed ahead is followed by the next day's, not by itself.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import structlog
@@ -14,7 +14,6 @@ from bot.decisions.ranking import Ranking
 from bot.errors import StoreUnavailable
 from bot.model import (
     Candidate,
-    Card,
     Chat,
     ChatRef,
     DeliveryState,
@@ -32,6 +31,7 @@ from bot.model import (
     UncertainDelivery,
     Unseen,
     WantedSummary,
+    digest_slot_key,
 )
 from bot.pipeline.rankings import RankingRun, Rankings
 from bot.ports import Makers, Reader, Renderer, Store
@@ -139,7 +139,7 @@ class DraftRun:
 
     async def draft(self, chat: Chat, unseen: Unseen, ranking: Ranking, slot: DigestSlot) -> DigestDraft:
         # A digest without papers is written too, without parts: it marks the slot as done and sets the next due time.
-        composed = await self._compose(chat, unseen, ranking) if ranking.count else None
+        composed = await self._compose(chat, unseen, ranking, slot.name) if ranking.count else None
         window = composed.digest.window if composed else digest_content.window_of(None, await self._last_listing_day())
         new = NewDigest(
             chat.ref,
@@ -147,7 +147,7 @@ class DraftRun:
             slot.day,
             window.first,
             window.last,
-            tuple([self._paper(seq).id for seq in ranking.named]),
+            tuple([self._paper(seq).id for seq in ranking.shown]),
             composed.parts if composed else (),
             slot.next_due_at,
             slot.priority,
@@ -155,18 +155,20 @@ class DraftRun:
             # Covers the papers that are only counted, too: they count as delivered.
             unseen.position,
             slot.send_at,
+            digest_content.paper_order(ranking),
         )
         return DigestDraft(composed.digest if composed else None, new)
 
-    async def _compose(self, chat: Chat, unseen: Unseen, ranking: Ranking) -> _Composed:
+    async def _compose(self, chat: Chat, unseen: Unseen, ranking: Ranking, slot: str) -> _Composed:
         shown = self._run.candidates(chat, unseen, ranking)
         why = tuple([(candidate.matches, candidate.reasons) for candidate in shown])
         doubtful = await self._uncertain_deliveries(chat)
         # All that the parts depend on. `Renderer.parts` uses nothing else of a chat, so that equal chats share them.
-        key = (chat.ref.platform, chat.language, chat.depth, chat.style, ranking, why, doubtful)
+        key = (chat.ref.platform, chat.language, chat.depth, chat.style, ranking, why, doubtful, slot)
         composed = self._composed.get(key)
         if composed is None:
             digest = await self._digest(chat, ranking, shown, doubtful)
+            digest = replace(digest, slot=digest_slot_key(slot))
             parts = tuple(self.builder.renderers[chat.ref.platform].parts(digest, chat))
             if len(self._composed) >= MOST_SHARED:
                 del self._composed[next(iter(self._composed))]
@@ -188,9 +190,8 @@ class DraftRun:
             announced=await self._announced(window.first, window.last),
             matched=ranking.count,
             cards=shown,
-            # Their titles are all that is shown of them.
-            also=tuple([Card(self._paper(seq)) for seq in ranking.also]),
-            unlisted=ranking.count - len(ranking.named),
+            unlisted=ranking.count - len(ranking.shown),
+            ranked=len(ranking.ranked),
             language=chat.language,
             notes=digest_content.notes_on(shown),
             doubtful=doubtful,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from bot.model import Backtest, Chat, ChatModel, Digest, Whereabouts
+from bot.model import Backtest, Card, Chat, ChatModel, Depth, Digest, Paper, Whereabouts
 from bot.pipeline.backtest import Backtester
+from bot.pipeline.chat_cards import ChatCards
 from bot.pipeline.embed import Embedding
 from bot.pipeline.match import match
 from bot.pipeline.preview import preview
 from bot.pipeline.rankings import Rankings
 from bot.pipeline.whereabouts import whereabouts
-from bot.ports import Clock, Relevance, Store, Taste
+from bot.ports import Clock, Makers, Reader, Relevance, Store, Taste
 
 
 class Insight:
@@ -21,10 +22,13 @@ class Insight:
         relevance: Relevance,
         rankings: Rankings,
         clock: Clock,
+        makers: Makers,
+        reader: Reader,
         embedding: Embedding | None = None,
     ) -> None:
         self._store, self._relevance, self._rankings, self._clock = store, relevance, rankings, clock
         self._embedding = embedding
+        self._cards = ChatCards(store, relevance, makers, reader, clock)
         self._backtester = Backtester(store, relevance, clock)
 
     async def backtest(self, query: str) -> Backtest:
@@ -40,3 +44,9 @@ class Insight:
 
     def taste(self, model: ChatModel, most: int) -> Taste:
         return self._relevance.taste(model, most)
+
+    async def card(self, chat: Chat, paper: Paper, depth: Depth) -> Card | None:
+        return await self._cards.card(chat, paper, depth)
+
+    async def page(self, chat: Chat, slot: str, first: int, count: int) -> Digest | None:
+        return await self._cards.page(chat, slot, first, count)

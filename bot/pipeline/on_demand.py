@@ -13,7 +13,6 @@ from bot.arxiv.calendar import listing_days
 from bot.arxiv.categories import ALL_ARCHIVES
 from bot.decisions import digest_content, matches, poll_scope, requested_digest
 from bot.decisions.examples import MOST_VOTED, examples_of, in_sample_order
-from bot.decisions.ranking import TITLE_LINES
 from bot.errors import NoSuchPaper
 from bot.model import (
     Announced,
@@ -47,6 +46,9 @@ Progress = Callable[[int, int], None]
 
 DAYS_OF_OTHERS = timedelta(days=7)
 """What is liked is told from the stored papers of the window and of so many days before."""
+
+TITLE_LINES = 20
+"""Papers past the size of a requested digest that it names; those beyond are counted."""
 
 PERSON_WAITS_SECONDS = 60.0
 """How long a person in a chat waits for models that are paused, before a summary without a model is shown."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.decisions import digest_content
 from bot.decisions.digest_content import SummaryOptions
-from bot.model import Card, Chat, Digest
+from bot.model import Chat, Digest
 from bot.pipeline.rankings import RankingRun, Rankings
 from bot.ports import Store
 
@@ -30,7 +30,7 @@ async def preview(store: Store, rankings: Rankings, chat: Chat, now: datetime) -
         announced=await store.counts(window.first, window.last),
         matched=ranking.count,
         cards=digest_content.cards(candidates, summaries, options),
-        also=tuple(Card(run.log.announced(seq).paper) for seq in ranking.also),
-        unlisted=ranking.count - len(ranking.named),
+        unlisted=ranking.count - len(ranking.shown),
+        ranked=len(ranking.ranked),
         language=chat.language,
     )

@@ -178,15 +178,16 @@ def _as_json(kept: _Kept) -> JSON:
         "size": key.size,
         "days": [day.isoformat() if day else None for day in days],
         "count": ranking.count,
-        "lists": [ranking.shown, ranking.also, ranking.guesses, ranking.topics],
+        "after": ranking.after.hex(),
+        "lists": [ranking.shown, ranking.guesses, ranking.topics],
     }
 
 
 def _from_json(value: JSON) -> _Kept:
     day, first, last = [date.fromisoformat(text) if text else None for text in value["days"]]
-    shown, also, guesses, topics = value["lists"]
+    shown, guesses, topics = value["lists"]
     counts = tuple([(topic_id, papers) for topic_id, papers in topics])
-    ranking = Ranking(tuple(shown), tuple(also), value["count"], counts, first, last, tuple(guesses))
+    ranking = Ranking(tuple(shown), bytes.fromhex(value["after"]), value["count"], counts, first, last, tuple(guesses))
     return _Kept(_Key(bytes.fromhex(value["papers"]), value["size"], day), ranking)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -52,6 +52,27 @@ async def whereabouts(
         models.get(chat.ref),
     )
     return await _Search(store, relevance, rankings, now, known).result()
+
+
+async def matching_topics(store: Store, queries: Iterable[str], entries: Sequence[Announced]) -> dict[str, Announced]:
+    """Those of the topics that match a paper, in their order, each with the first of its announcements that does.
+
+    Raises `StoreUnavailable`.
+    """
+    found: dict[str, Announced] = {}
+    for query in dict.fromkeys(queries):
+        for entry in entries:
+            if query not in found and await _is_matched(store, query, entry):
+                found[query] = entry
+    return found
+
+
+async def _is_matched(store: Store, query: str, entry: Announced) -> bool:
+    if not is_interest(query):
+        return decisions.matches_exactly(query, entry.paper)
+    # What an interest brings also depends on the other papers of that day.
+    day = entry.announcement.day
+    return any(each.announced.paper.id == entry.paper.id for each in await store.matched(query, day, day))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +125,8 @@ class _Search:
 
     async def _topics(self) -> dict[str, Announced]:
         """The chat's topics that match the paper, with the announcement that does."""
-        found: dict[str, Announced] = {}
-        for query in dict.fromkeys(subscription.topic for subscription in self.known.subscriptions):
-            for entry in self.known.entries:
-                if query not in found and await self._is_matched(query, entry):
-                    found[query] = entry
-        return found
-
-    async def _is_matched(self, query: str, entry: Announced) -> bool:
-        if not is_interest(query):
-            return decisions.matches_exactly(query, entry.paper)
-        # What an interest brings also depends on the other papers of that day.
-        day = entry.announcement.day
-        return any(each.announced.paper.id == entry.paper.id for each in await self.store.matched(query, day, day))
+        queries = [subscription.topic for subscription in self.known.subscriptions]
+        return await matching_topics(self.store, queries, self.known.entries)
 
     # ── a place in a digest of the past ──
 
@@ -184,11 +194,10 @@ class _Search:
         # Rankings of its own: those of the chat's digests are kept for the digest's size.
         alone = RankingRun(Rankings(self.relevance), self.store, self.now)
         order = (await alone.rank({replace(chat, size=count): unseen}))[chat.ref].shown
-        outcome = PaperOutcome.TITLE_LINE if seq in ranking.also else PaperOutcome.UNLISTED
         # Cards come first, among them the best of each topic.
         place = [*dict.fromkeys([*ranking.shown, *order])].index(seq) + 1
         lifts = decisions.lifts(placed.topics, votes, place, chat.size)
-        return replace(placed, outcome=outcome, place=place, lifts=lifts)
+        return replace(placed, outcome=PaperOutcome.UNLISTED, place=place, lifts=lifts)
 
     async def _reasons(self, topics: Mapping[str, Announced]) -> tuple[Reason, ...]:
         if not topics:

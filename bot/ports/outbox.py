@@ -6,7 +6,17 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.model import ChatRef, Delivery, DeliveryState, NewDigest, PastDigest, Platform, SendingProgress, Settlement
+from bot.model import (
+    ChatRef,
+    Delivery,
+    DeliveryState,
+    NewDigest,
+    PastDigest,
+    Platform,
+    RankedPapers,
+    SendingProgress,
+    Settlement,
+)
 
 
 class Outbox(Protocol):
@@ -83,6 +93,11 @@ class Outbox(Protocol):
     async def past_digests(self, ref: ChatRef, since: date) -> list[PastDigest]:
         """The digests with papers that were written for a chat on its date `since` or later, newest first; for as long
         as digests are kept."""
+
+    async def ranked_papers(self, ref: ChatRef, slot: str, first: int, count: int) -> RankedPapers | None:
+        """`count` papers of a chat's digest in its order, from number `first` on (the best is 0); fewer at the end.
+
+        None if the chat has no digest in that slot, or if it is older than digests are kept."""
 
     async def outbox_counts(self) -> Mapping[tuple[Platform, DeliveryState], int]:
         """How many deliveries are in each state; those that `tidy` deleted count too, those of forgotten chats do

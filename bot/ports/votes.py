@@ -38,6 +38,9 @@ class Votes(Protocol):
     async def votes_of(self, ref: ChatRef) -> list[Vote]:
         """All votes of a chat, oldest first."""
 
+    async def votes_on(self, ref: ChatRef, person: str, paper_id: str) -> frozenset[VoteKind]:
+        """A person's votes in a chat on one paper."""
+
     async def vote_counts(self, paper_ids: Collection[str]) -> Mapping[str, VoteCounts]:
         """The votes of all chats on these papers; each chat counts once for a paper, by what most of its people say.
         Papers for which nothing counts are left out."""

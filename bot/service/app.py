@@ -131,7 +131,7 @@ class App:
             self.read,
             self.digest,
             self.papers,
-            Insight(self.store, self.relevance, self.rankings, self.clock, self.embedding),
+            Insight(self.store, self.relevance, self.rankings, self.clock, self.makers, self.reader, self.embedding),
             self.defaults,
             operators,
             bot,

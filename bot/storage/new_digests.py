@@ -15,7 +15,7 @@ from bot.storage import delivery_counts, outbox_queue, payloads, positions, row_
 from bot.storage.chat_conditions import are_chats
 from bot.storage.delivery_counts import WRITTEN
 from bot.storage.engine import Database
-from bot.storage.packed import pack_papers
+from bot.storage.packed import pack_order, pack_papers
 
 if TYPE_CHECKING:
     from bot.storage.row_mapping import AnyRow
@@ -106,6 +106,7 @@ async def _insert(
             "last_day": digest.last_day,
             "created_at": now,
             "shown": pack_papers(digest.paper_ids) or None,
+            "ranked": pack_order(digest.ranked) if digest.ranked.seqs else None,
         }
         for digest in digests
     ]

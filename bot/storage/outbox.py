@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, literal, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import ChatRef, Delivery, DeliveryState, NewDigest, PastDigest, Platform, Priority, Window
+from bot.model import ChatRef, Delivery, DeliveryState, NewDigest, PastDigest, Platform, Priority, RankedPapers, Window
 from bot.storage import new_digests, outbox_queue, positions, row_mapping, tables
 from bot.storage.chat_conditions import chat_id_of, is_chat
 from bot.storage.engine import Database
-from bot.storage.packed import unpack_papers
+from bot.storage.packed import unpack_order, unpack_papers
 
 _WAITING, _VERIFY_FIRST = DeliveryState.WAITING.value, DeliveryState.VERIFY_FIRST.value
 
@@ -137,6 +137,28 @@ class SqlOutbox:
                 )
                 for row in await connection.execute(query)
             ]
+
+    async def ranked_papers(self, ref: ChatRef, slot: str, first: int, count: int) -> RankedPapers | None:
+        table, chat, log, topics = tables.digests, tables.chats, tables.announcements, tables.topics
+        query = select(table).join(chat, chat.c.id == table.c.chat_id).where(is_chat(ref), table.c.slot == slot)
+        async with self.db.read() as connection:
+            digest = (await connection.execute(query)).first()
+            if digest is None:
+                return None
+            order = unpack_order(digest.ranked)
+            seqs = order.seqs[max(first, 0) : max(first, 0) + max(count, 0)]
+            papers = select(log.c.seq, log.c.paper_id).where(log.c.seq.in_(seqs))
+            ids = {row.seq: row.paper_id for row in await connection.execute(papers)}
+            named = select(topics.c.id, topics.c.query).where(topics.c.id.in_(order.topics))
+            queries = {row.id: row.query for row in await connection.execute(named)}
+        return RankedPapers(
+            tuple([ids[seq] for seq in seqs if seq in ids]),
+            len(order.seqs),
+            order.total,
+            Window(digest.first_day, digest.last_day),
+            digest.day,
+            tuple([queries[topic_id] for topic_id in order.topics if topic_id in queries]),
+        )
 
 
 def _are_states(states: Collection[DeliveryState]) -> ColumnElement[bool]:

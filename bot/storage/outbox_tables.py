@@ -32,8 +32,8 @@ digests = Table(
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False),
     Column("created_at", Moment, nullable=False),
-    Column("shown", LargeBinary),  # the papers of its cards and title lines, `packed.pack_papers`
-    # The papers that were new to the chat, best first, as sequence numbers of announcements; None for older digests.
+    Column("shown", LargeBinary),  # the papers that its parts name, `packed.pack_papers`
+    # The papers that were new to the chat, best first, `packed.pack_order`; None for older digests.
     Column("ranked", LargeBinary),
     UniqueConstraint("chat_id", "slot"),  # one digest a day, even if the clock is set back
     sqlite_autoincrement=True,

@@ -65,6 +65,12 @@ class SqlVotes:
             rows = await connection.execute(query.order_by(_votes.c.at, _votes.c.id))
             return [Vote(ref, row.person, row.paper_id, VoteKind(row.kind), row.at) for row in rows]
 
+    async def votes_on(self, ref: ChatRef, person: str, paper_id: str) -> frozenset[VoteKind]:
+        query = select(_votes.c.kind).join(_chats, _chats.c.id == _votes.c.chat_id)
+        query = query.where(is_chat(ref), _votes.c.person == person, _votes.c.paper_id == paper_id)
+        async with self.db.read() as connection:
+            return frozenset(map(VoteKind, await connection.scalars(query)))
+
     async def vote_counts(self, paper_ids: Collection[str]) -> Mapping[str, VoteCounts]:
         found: dict[str, VoteCounts] = {}
         async with self.db.read() as connection:

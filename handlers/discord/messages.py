@@ -19,7 +19,7 @@ from handlers.button_actions import with_chat
 log = structlog.get_logger()
 
 COMPONENTS_V2 = 1 << 15  # the message flag without which Discord refuses these components
-TEXT_DISPLAY, MEDIA_GALLERY, CONTAINER = 10, 12, 17
+TEXT_DISPLAY, MEDIA_GALLERY, FILE, CONTAINER = 10, 12, 13, 17
 TITLE_LENGTH = 100
 # A digest must notify nobody, whatever stands in a title.
 NO_MENTIONS: JSON = {"parse": []}

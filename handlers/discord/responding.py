@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import secrets
 from collections.abc import Awaitable
 from pathlib import Path
@@ -19,7 +20,7 @@ from bot.model import JSON, ChatRef
 from bot.render.nodes import Reply
 from handlers import replies
 from handlers.discord.cards import reply_components
-from handlers.discord.messages import present
+from handlers.discord.messages import FILE, present
 from handlers.discord.targets import own_chat
 from handlers.requests import ChatName
 
@@ -155,4 +156,8 @@ class InteractionResponder:
         for payload in reply_components(reply, about):
             components, paths = present(payload, self._data_dir)
             messages.append((RawLayout(components), [discord.File(path) for path in paths]))
+        if reply.files:
+            shown = [{"type": FILE, "file": {"url": f"attachment://{file.name}"}} for file in reply.files]
+            attached = [discord.File(io.BytesIO(file.content), file.name) for file in reply.files]
+            messages.append((RawLayout(shown), attached))
         return messages

@@ -9,7 +9,7 @@ from discord import app_commands
 
 from bot.conversation import Requester
 from bot.errors import TellUser
-from bot.model import ChatRef, Platform
+from bot.model import ChatKind, ChatRef, Platform
 from handlers.discord.languages import spoken_by
 from handlers.requests import Target
 
@@ -32,12 +32,12 @@ def own_target(interaction: discord.Interaction[Any]) -> Target:
     ref = own_chat(interaction)
     # A direct message belongs to its person alone.
     if interaction.guild_id is None:
-        return Target(ref, "direct message", _requester(interaction, is_admin=True))
+        return Target(ref, "direct message", _requester(interaction, is_admin=True), kind=ChatKind.PRIVATE)
     channel = interaction.channel
     title = _title(getattr(channel, "name", None), interaction)
     requester = _requester(interaction, is_admin=_may_manage(interaction.permissions))
     problem = _posting_problem(interaction.app_permissions, isinstance(channel, discord.Thread), "here")
-    return Target(ref, title, requester, posting_problem=problem)
+    return Target(ref, title, requester, posting_problem=problem, kind=_kind(channel))
 
 
 def _requester(interaction: discord.Interaction[Any], *, is_admin: bool) -> Requester:
@@ -57,7 +57,7 @@ def command_target(interaction: discord.Interaction[Any], option: Any = None) ->
         raise TellUser("There is no such channel here that you can see.")
     channel = interaction.client.get_channel(option.id)
     is_thread = isinstance(option, app_commands.AppCommandThread)
-    return _elsewhere(interaction, option.id, option.name, option.permissions, _own_rights(channel), is_thread)
+    return _elsewhere(interaction, option, option.permissions, _own_rights(channel), is_thread)
 
 
 def button_target(interaction: discord.Interaction[Any], chat_id: str | None) -> Target:
@@ -74,7 +74,7 @@ def button_target(interaction: discord.Interaction[Any], chat_id: str | None) ->
     if channel is None or rights is None or not _sees(rights):
         raise TellUser(_CANNOT_TELL)
     is_thread = isinstance(channel, discord.Thread)
-    return _elsewhere(interaction, channel.id, channel.name, rights, _own_rights(channel), is_thread)
+    return _elsewhere(interaction, channel, rights, _own_rights(channel), is_thread)
 
 
 def completion_chat(interaction: discord.Interaction[Any]) -> ChatRef:
@@ -98,16 +98,23 @@ _Channel = discord.abc.GuildChannel | discord.Thread
 
 def _elsewhere(
     interaction: discord.Interaction[Any],
-    channel_id: int,
-    name: str,
+    channel: _Channel | app_commands.AppCommandChannel | app_commands.AppCommandThread,
     rights: discord.Permissions,
     own_rights: discord.Permissions | None,
     is_thread: bool,
 ) -> Target:
-    title = _title(name, interaction) or f"channel {channel_id}"
+    title = _title(channel.name, interaction) or f"channel {channel.id}"
     requester = _requester(interaction, is_admin=_may_manage(rights))
     problem = _posting_problem(own_rights, is_thread, f"in {title}")
-    return Target(channel_ref(channel_id), title, requester, is_elsewhere=True, posting_problem=problem)
+    return Target(
+        channel_ref(channel.id),
+        title,
+        requester,
+        is_elsewhere=True,
+        posting_problem=problem,
+        asked_in=own_chat(interaction),
+        kind=_kind(channel),
+    )
 
 
 def _cached_channel(interaction: discord.Interaction[Any], chat_id: str) -> _Channel | None:
@@ -149,6 +156,17 @@ def _posting_problem(rights: discord.Permissions | None, is_thread: bool, where:
         return ""
     needed = "“View Channel” and “Send Messages" + (" in Threads”" if is_thread else "”")
     return f"I may not write {where} yet; give me {needed}, then ask again."
+
+
+def _kind(channel: object) -> ChatKind:
+    match getattr(channel, "type", None):
+        case discord.ChannelType.news:
+            return ChatKind.CHANNEL
+        case discord.ChannelType.forum:
+            return ChatKind.FORUM
+        case None:  # Discord does not say
+            return ChatKind.UNKNOWN
+    return ChatKind.GROUP
 
 
 def _may_manage(rights: discord.Permissions) -> bool:

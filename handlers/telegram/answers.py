@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from telegram import CallbackQuery, Message
+from telegram import CallbackQuery, InputFile, Message
 from telegram.constants import ChatAction, ChatType, ParseMode
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
+from bot.locales import _
 from bot.model import JSON, ChatRef
 from bot.render.nodes import Reply
+from handlers.reply_parts import one_line
 from handlers.telegram.cards import reply_messages
 from handlers.telegram.places import ref_of_message
 from handlers.telegram.sender import NO_PREVIEW, UnsendableError, address, keyboard, post
@@ -55,6 +57,24 @@ class AnswerPoster:
             except UnsendableError as error:  # a missing picture must not keep back the text
                 log.warning("part of an answer left out", chat=str(where), why=str(error))
             reply_to = None
+        await self._post_files(where, reply)
+
+    async def _post_files(self, where: ChatRef, reply: Reply) -> None:
+        """Post a reply's files, silently: the text before them has rung."""
+        ident, thread = address(where)
+        for file in reply.files:
+            try:
+                await self._bot.send_document(
+                    ident,
+                    InputFile(file.content, filename=file.name),
+                    message_thread_id=thread,
+                    disable_notification=True,
+                )
+            except BadRequest as error:  # a group may allow text and no documents
+                log.warning("file not posted", chat=str(where), why=error.message)
+                refusal = one_line(_("I cannot post files here; ask me for it in private."))
+                await self.post(where, refusal)
+                return
 
     async def replace(self, message: Message, reply: Reply, about: ChatRef | None = None) -> None:
         """Put a reply in the place of the bot's own message; post a new message if that cannot be edited."""
@@ -63,6 +83,7 @@ class AnswerPoster:
         if len(payloads) == 1 and payloads[0]["kind"] == "message":
             try:
                 await self._edit(message, payloads[0], about or ref_of_message(message))
+                await self._post_files(ref_of_message(message), reply)
                 return
             except BadRequest as error:
                 # Telegram refuses an edit that changes nothing: the reply is there already, after a second press.

@@ -25,7 +25,7 @@ from telegram.ext import ExtBot
 
 from bot.conversation import Changed, Requester, Result, Subscribed, Unsubscribed
 from bot.errors import StoreUnavailable, TellUser
-from bot.model import ChatRef, Platform
+from bot.model import ChatKind, ChatRef, Platform
 from handlers.requests import Target
 from handlers.telegram.managers import Managers
 
@@ -88,6 +88,16 @@ def _requester(user_id: int, user: User | None, *, is_admin: bool) -> Requester:
     return Requester(str(user_id), is_admin=is_admin, language=language, name=name)
 
 
+def kind_of(chat: TelegramChat | ChatFullInfo) -> ChatKind:
+    """What kind of place a chat of Telegram is."""
+    match chat.type:
+        case ChatType.PRIVATE:
+            return ChatKind.PRIVATE
+        case ChatType.CHANNEL:
+            return ChatKind.CHANNEL
+    return ChatKind.GROUP
+
+
 class Places:
     """Finds the target of a request; looks rights up with Telegram, and `managers` keeps who manages which chat."""
 
@@ -100,21 +110,21 @@ class Places:
 
         Without `look_up_rights` Telegram is not asked whether the user is an admin of a group: they count as none.
         """
-        ref, title = ref_of_message(message), title_of(message.chat)
+        ref, title, kind = ref_of_message(message), title_of(message.chat), kind_of(message.chat)
         if message.chat.type == ChatType.PRIVATE:
             # A private chat has the id of its person. Somebody else's id there can only be forged.
             is_owner = user is None or user.id == message.chat.id
-            return Target(ref, title, _requester(message.chat.id, user, is_admin=is_owner))
+            return Target(ref, title, _requester(message.chat.id, user, is_admin=is_owner), kind=kind)
         if user is None:  # a message without an author, as the posts of channels are
-            return Target(ref, title, Requester("", is_admin=False))
+            return Target(ref, title, Requester("", is_admin=False), kind=kind)
         is_admin = look_up_rights and await self.is_admin(message.chat.id, user.id)
-        return Target(ref, title, _requester(user.id, user, is_admin=is_admin))
+        return Target(ref, title, _requester(user.id, user, is_admin=is_admin), kind=kind)
 
     async def of_author(self, message: Message, user: User | None, *, look_up_rights: bool) -> Target:
         """`own` for the author of a message. An anonymous admin writes in the name of the group itself."""
         if message.sender_chat is not None and message.sender_chat.id == message.chat.id:
             requester = _requester(message.chat.id, None, is_admin=True)
-            return Target(ref_of_message(message), title_of(message.chat), requester)
+            return Target(ref_of_message(message), title_of(message.chat), requester, kind=kind_of(message.chat))
         return await self.own(message, user, look_up_rights=look_up_rights)
 
     async def of_button(
@@ -158,7 +168,15 @@ class Places:
         # Only after all checks: what is bound is offered in the person's list and gets warnings.
         await self.managers.bind(user.id, chat.id, title_of(chat))
         requester = _requester(user.id, user, is_admin=True)
-        return Target(ref_of(chat.id), title_of(chat) or str(ident), requester, is_elsewhere=True)
+        # These are managed from the private chat of their admin alone.
+        return Target(
+            ref_of(chat.id),
+            title_of(chat) or str(ident),
+            requester,
+            is_elsewhere=True,
+            asked_in=ref_of(user.id),
+            kind=kind_of(chat),
+        )
 
     async def remember_manager(self, target: Target, chat_id: int, result: Result) -> None:
         """Remember people who set something up in a group: they are told when the bot can no longer post there."""

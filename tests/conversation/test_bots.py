@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.conversation import Conversation, Defaults, Requester
-from bot.model import Bot, Chat, ChatRef, Platform
+from bot.model import Bot, Chat, ChatKind, ChatRef, Platform
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.finder import finder
@@ -56,7 +56,7 @@ async def known(store: SqlStore, ref: ChatRef) -> Chat:
 
 
 async def test_a_new_chat_is_bound_to_the_bot_it_was_set_up_with(store: SqlStore, second: Conversation) -> None:
-    await second.start(ANN)
+    await second.beginning.start(ADMIN, ANN, ChatKind.PRIVATE)
     await second.subscribe(ADMIN, GROUP, "cs.CV")
     assert [(await known(store, ref)).bot for ref in (ANN, GROUP)] == ["222", "222"]
 
@@ -79,7 +79,7 @@ async def test_a_chat_moves_to_the_bot_that_its_admin_uses(
     await first.subscribe(ADMIN, GROUP, "cs.CV")
     match use:
         case "start":
-            await second.start(GROUP, manages=True)
+            await second.beginning.start(ADMIN, GROUP, ChatKind.GROUP)
         case "subscribe":
             await second.subscribe(ADMIN, GROUP, "cs.LG")
         case "unsubscribe":
@@ -95,7 +95,7 @@ async def test_what_a_member_asks_another_bot_moves_no_chat(
     store: SqlStore, first: Conversation, second: Conversation
 ) -> None:
     await first.subscribe(ADMIN, GROUP, "cs.CV")
-    await second.start(GROUP, "A group")
+    await second.beginning.start(MEMBER, GROUP, ChatKind.GROUP, "A group")
     await second.subscribe(MEMBER, GROUP, "cs.LG")
     await second.summarize(GROUP, "2406.14272")
     await second.subscriptions(GROUP)

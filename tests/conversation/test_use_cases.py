@@ -19,6 +19,7 @@ from bot.model import (
     Announcement,
     Card,
     Chat,
+    ChatKind,
     ChatRef,
     Depth,
     Digest,
@@ -79,13 +80,11 @@ def talk(store: SqlStore, clock: FakeClock, pipeline: FakePipeline) -> Conversat
 async def test_a_new_chat_starts_with_the_operators_defaults_and_its_next_digest_time(
     talk: Conversation, store: SqlStore
 ) -> None:
-    welcome = await talk.start(CHAT, "Ann")
-    assert welcome.new
+    await talk.beginning.start(OWNER, CHAT, ChatKind.PRIVATE, "Ann")
     chat = await store.chat(CHAT)
     assert chat is not None
     assert (chat.title, chat.language, chat.timezone, chat.digest_time) == ("Ann", "de", "Europe/Berlin", time(8, 30))
     assert chat.next_due_at == datetime(2026, 6, 3, 6, 30, tzinfo=UTC)
-    assert not (await talk.start(CHAT, "Ann")).new
 
 
 async def test_looking_at_lists_and_settings_creates_no_chat(talk: Conversation, store: SqlStore) -> None:
@@ -111,7 +110,7 @@ async def test_a_command_resumes_a_suspended_chat(talk: Conversation, store: Sql
 async def test_suspending_a_group_suspends_its_forum_topics_too(talk: Conversation, store: SqlStore) -> None:
     group, thread, other = (ChatRef(Platform.TELEGRAM, each) for each in ("-1007", "-1007/45", "-10077/45"))
     for ref in (group, thread, other):
-        await talk.start(ref)
+        await talk.beginning.start(OWNER, ref, ChatKind.GROUP)
     await talk.suspend(group, "removed from the chat")
     suspended = {chat.ref for chat in await store.chats() if chat.suspended}
     assert suspended == {group, thread}
@@ -484,7 +483,7 @@ class InterruptedStore:
 async def test_a_change_does_not_undo_a_suspension_or_a_due_time_that_came_meanwhile(
     talk: Conversation, store: SqlStore, pipeline: FakePipeline
 ) -> None:
-    await talk.start(CHAT)
+    await talk.beginning.start(OWNER, CHAT, ChatKind.PRIVATE)
     later = datetime(2026, 6, 9, 9, 0, tzinfo=UTC)
 
     async def meanwhile() -> None:

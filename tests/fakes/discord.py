@@ -103,6 +103,8 @@ class FakeDiscord:
         self.requests: list[tuple[str, int]] = []
         """Every request as ("METHOD /path", status); 0 where no answer was given."""
         self.faults: list[Fault] = []
+        self.uploaded: dict[str, bytes] = {}
+        """The content of the last file that was attached under each name."""
         self.channel_limit = (5, 5.0)
         self.overall = Bucket(50, 1.0)
         self._buckets: dict[str, Bucket] = {}
@@ -165,7 +167,9 @@ class FakeDiscord:
         path = request.match_info["path"]
         line = f"{request.method} {path}"
         try:
-            body, attached = await _body(request)
+            body, files = await _body(request)
+            self.uploaded |= files
+            attached = set(files)
         except OSError:
             return web.Response(status=400)
         fault = self._fault_for(line)
@@ -319,14 +323,14 @@ def _visible(world: World, channel: int) -> JSON:
     return world.channel(channel)
 
 
-async def _body(request: web.Request) -> tuple[Any, set[str]]:
-    """The JSON of a request and the names of the files attached to it."""
+async def _body(request: web.Request) -> tuple[Any, dict[str, bytes]]:
+    """The JSON of a request and the files attached to it, by their names."""
     if not request.body_exists:
-        return None, set()
+        return None, {}
     if request.content_type != "multipart/form-data":
-        return json.loads(await request.read() or b"null"), set()
+        return json.loads(await request.read() or b"null"), {}
     form = await request.post()
-    attached = {part.filename for name, part in form.items() if isinstance(part, web.FileField)}
+    attached = {part.filename: part.file.read() for part in form.values() if isinstance(part, web.FileField)}
     return json.loads(str(form["payload_json"])), attached
 
 

@@ -111,6 +111,7 @@ def _check_files(files: Sequence[str], components: Sequence[Component]) -> None:
     if len(names) > MAX_FILES or len(set(names)) != len(names):
         _refuse("at most ten files, each with a name of its own")
     shown = [item["media"]["url"] for each in components if each["type"] == 12 for item in each["items"]]
+    shown += [each["file"]["url"] for each in components if each["type"] == 13]
     attached = {url.removeprefix("attachment://") for url in shown if url.startswith("attachment://")}
     if attached != set(names):
         _refuse(f"attachments {sorted(attached)} are not the files {sorted(names)}")

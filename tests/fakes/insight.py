@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bot.pipeline import Insight, Rankings
 from bot.ports import Clock, Store
+from tests.fakes.makers import AbstractReader, FakeMakers
 from tests.fakes.relevance import FakeRelevance
 
 
 def insight_of(store: Store, clock: Clock, relevance: FakeRelevance | None = None) -> Insight:
     relevance = relevance or FakeRelevance()
-    return Insight(store, relevance, Rankings(relevance), clock)
+    makers = FakeMakers(clock, name="extractive")
+    return Insight(store, relevance, Rankings(relevance), clock, makers, AbstractReader())

@@ -29,6 +29,8 @@ async def params_of(request: web.Request) -> dict[str, Any]:
     params: dict[str, Any] = dict(request.query)
     for name, value in (await request.post()).items():
         params[name] = value.file.read() if isinstance(value, web.FileField) else value
+        if isinstance(value, web.FileField):
+            params[f"{name}.name"] = value.filename
     return params
 
 

@@ -30,6 +30,16 @@ def _send_album(world: World, params: dict[str, Any]) -> list[dict[str, Any]]:
     return [world.send({**params, **item}, name="caption", photos=1, album=album).as_json() for item in media]
 
 
+def _send_document(world: World, params: dict[str, Any]) -> dict[str, Any]:
+    content, name = params.get("document"), params.get("document.name")
+    if not isinstance(content, bytes) or not content:
+        raise Refused(400, "Bad Request: file must be non-empty")
+    chat = world.find(params.get("chat_id"))
+    if chat.no_documents is not None:
+        raise Refused(400, f"Bad Request: {chat.no_documents}")
+    return world.send(params, name="caption", document=(str(name), content)).as_json()
+
+
 def _check_picture(given: object) -> None:
     if not isinstance(given, bytes) or not given.startswith((b"\x89PNG\r\n", b"\xff\xd8\xff", b"RIFF")):
         raise Refused(400, "Bad Request: IMAGE_PROCESS_FAILED")
@@ -182,6 +192,7 @@ METHODS: dict[str, Callable[[World, dict[str, Any]], Any]] = {
     ),
     "sendmessage": lambda world, params: world.send(params).as_json(),
     "sendphoto": _send_photo,
+    "senddocument": _send_document,
     "sendmediagroup": _send_album,
     "editmessagetext": _edit_text,
     "sendchataction": _chat_action,

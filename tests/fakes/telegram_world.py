@@ -37,7 +37,8 @@ class Refused(Exception):
 class FakeChat:
     """A chat as the bot sees it. `problem` is the refusal of everything sent there, as (status, description).
 
-    `no_pictures` is the description of the refusal, where the group's permissions allow text but no photos.
+    `no_pictures` and `no_documents` are the descriptions of refusals, where the group's permissions allow text but no
+    photos or files.
     """
 
     id: int
@@ -52,6 +53,7 @@ class FakeChat:
     bot_status: str = "member"
     bot_may_post: bool = True
     no_pictures: str | None = None
+    no_documents: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         shown: dict[str, Any] = {"id": self.id, "type": self.type}
@@ -80,6 +82,9 @@ class FakeMessage:
     at: float = 0.0
     album: str | None = None
     reply_to: int | None = None
+    document: tuple[str, bytes] | None = None
+    """The name and the content of the file that it has."""
+    is_silent: bool = False
 
     @property
     def labels(self) -> list[str]:
@@ -97,9 +102,16 @@ class FakeMessage:
         }
         if self.thread is not None:
             shown |= {"message_thread_id": self.thread, "is_topic_message": True}
-        name = "caption" if self.photos else "text"
+        has_caption = bool(self.photos or self.document)
+        name = "caption" if has_caption else "text"
         if self.text:
-            shown |= {name: self.text, f"{name}_entities" if self.photos else "entities": _entities(self.entities)}
+            shown |= {name: self.text, f"{name}_entities" if has_caption else "entities": _entities(self.entities)}
+        if self.document:
+            shown["document"] = {
+                "file_id": f"d{self.id}",
+                "file_unique_id": f"u{self.id}",
+                "file_name": self.document[0],
+            }
         if self.photos:
             shown["photo"] = [{"file_id": f"p{self.id}", "file_unique_id": f"u{self.id}", "width": 9, "height": 9}]
         if self.buttons:
@@ -263,11 +275,17 @@ class World:
         return chat
 
     def send(
-        self, params: dict[str, Any], *, name: str = "text", photos: int = 0, album: str | None = None
+        self,
+        params: dict[str, Any],
+        *,
+        name: str = "text",
+        photos: int = 0,
+        album: str | None = None,
+        document: tuple[str, bytes] | None = None,
     ) -> FakeMessage:
         """Check a message as Telegram does and show it."""
         thread = int(params["message_thread_id"]) if params.get("message_thread_id") else None
-        parsed = parse(params, name, CAPTION_LIMIT if photos else MESSAGE_LIMIT)
+        parsed = parse(params, name, CAPTION_LIMIT if name == "caption" else MESSAGE_LIMIT)
         buttons = keyboard(params.get("reply_markup"))
         if album is None:
             is_paid = bool(params.get("allow_paid_broadcast"))
@@ -288,6 +306,8 @@ class World:
                 html=html,
                 album=album,
                 reply_to=reply_to,
+                document=document,
+                is_silent=str(params.get("disable_notification", "")).lower() == "true",
             )
         )
 

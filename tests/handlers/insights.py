@@ -98,7 +98,7 @@ WHEREABOUTS = (
     replace(PLACED, outcome=PaperOutcome.COUNTED, digest_day=TUESDAY, lifts=EVERY_LIFT),
     replace(FOUND, outcome=PaperOutcome.COUNTED),
     replace(PLACED, outcome=PaperOutcome.CARD, place=1, of=1),
-    replace(PLACED, outcome=PaperOutcome.TITLE_LINE, place=12, lifts=(Lift.SIZE,)),
+    replace(PLACED, outcome=PaperOutcome.UNLISTED, place=12, lifts=(Lift.SIZE,)),
     replace(PLACED, outcome=PaperOutcome.UNLISTED, lifts=EVERY_LIFT[:2]),
     replace(FOUND, outcome=PaperOutcome.BEFORE_SUBSCRIPTION, topics=TOPICS, since=date(2026, 6, 3)),
     FOUND,

@@ -103,6 +103,11 @@ EXPECTED_OF_BUTTONS: dict[str, tuple[str, type]] = {
     "save": ("2406.14272", results.PaperNotKept),
     "rate": ("2406.14272", results.PaperNotKept),
     "forget": ("yes", results.Forgotten),
+    "begin": ("", results.AskTopic),
+    "area": ("vision", results.AreaOffer),
+    "pick": ("vision", results.AlreadySubscribed),
+    "hour": ("18", results.AskPlace),
+    "zone": ("Asia/Tokyo", results.Settled),
     "resend": ("1", results.Stale),  # there is no such delivery; tests/pipeline/test_resend.py has some
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import get_args
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ import pytest
 
 from bot import conversation as results
 from bot.conversation import Followed, Result, setting_values, topic_key
+from bot.conversation.likely_zones import likely_zones
 from bot.errors import BadSetting
 from bot.model import JSON, Card, Chat, ChatRef, Depth, FoundPapers, Paper, PaperList, Platform, SummaryKey, VoteKind
 from bot.render.nodes import Bullets, Code, Fold, Heading, Line, Note, Reply
@@ -49,9 +50,10 @@ BOTH = Followed(
     "cat:cs.CL about: good evaluation", "papers in cs.CL, first those …", topic_key("both"), date(2026, 6, 2)
 )
 
+ZONES = ("America/Argentina/Buenos_Aires", *likely_zones("zh", "UTC"))
+
 EVERY_RESULT: tuple[Result, ...] = (
-    results.Welcome(CHAT, True, 0),
-    results.Welcome(CHAT, False, 3),
+    results.Welcome(CHAT, 3),
     results.Help(),
     results.Privacy(),
     results.Subscribed(CHAT, LONG, "papers that …", date(2026, 6, 2), DUE, 1, UNTESTED),
@@ -112,6 +114,16 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.NotAllowed("change its settings"),
     results.NotOperator(),
     results.Health(("The database is read-only.", "x" * 900, *("telegram:1 gets nothing: blocked",) * 40)),
+    results.AskTopic(CHAT, True),
+    results.AskTopic(CHAT, False),
+    *(
+        results.AreaOffer(each, UNTESTED, ((CARD.paper, "A sentence."), (CARD.paper, "")), True)
+        for each in results.AREAS
+    ),
+    results.AskPlace(CHAT, "cat:cs.CV", ZONES, time(8), True, UNTESTED),
+    results.AskPlace(CHAT, LONG, ZONES, time(8, 30), False),
+    *(results.Settled(CHAT, DUE, DUE - timedelta(days=days)) for days in (0, 1, 3)),
+    results.GroupWelcome(CHAT, 0),
     results.Incomplete("subscribe"),
     results.Stale(),
 )
@@ -198,7 +210,7 @@ ABOUT_NO_CHAT = (
 
 @pytest.mark.parametrize("result", EVERY_RESULT, ids=lambda result: type(result).__name__)
 def test_an_answer_about_another_chat_names_it_and_never_says_this_chat(result: Result) -> None:
-    if isinstance(result, ABOUT_NO_CHAT) or result == results.Welcome(CHAT, True, 0):
+    if isinstance(result, ABOUT_NO_CHAT):
         return  # no command about another chat comes to these
     said = "\n".join(lines(reply(result, ChatName("#vision in Lab", is_elsewhere=True))))
     assert "#vision in Lab" in said
@@ -220,7 +232,7 @@ def test_every_choice_of_a_setting_is_a_button_and_the_current_one_is_marked(nam
 
 
 def test_a_mistake_in_a_topic_is_pointed_at() -> None:
-    said = list(lines(reply(EVERY_RESULT[6])))
+    said = list(lines(reply(EVERY_RESULT[5])))
     assert said == ["There is nothing after AND.", "a AND\n  ^"]
 
 

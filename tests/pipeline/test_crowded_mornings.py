@@ -9,7 +9,6 @@ from sqlalchemy import event
 
 from bot import pipeline
 from bot.decisions import due_times, spreading
-from bot.decisions.ranking import TITLE_LINES
 from bot.decisions.spreading import Load
 from bot.model import (
     Announced,
@@ -26,6 +25,7 @@ from bot.model import (
     Part,
     Platform,
     Style,
+    slot_of_key,
 )
 from bot.pipeline import Chooser, DigestBuilder, Rankings
 from handlers.telegram.cards import TelegramRenderer
@@ -89,7 +89,7 @@ async def test_chats_with_equal_papers_and_settings_share_one_digest(scene: Scen
     assert all(counting.papers(chat(number)) == counting.papers(chat(0)) for number in range(5))
 
 
-async def test_papers_past_the_title_lines_are_passed_and_come_no_other_day(scene: Scene) -> None:
+async def test_papers_past_the_size_are_kept_in_order_and_come_no_other_day(scene: Scene) -> None:
     scene.telegram = counting = CountingPlatform()
     await scene.follow(ANN, "cs.CV", size=2)
     scene.morning(DAYS[0], 8)
@@ -99,9 +99,13 @@ async def test_papers_past_the_title_lines_are_passed_and_come_no_other_day(scen
     await scene.send()
     [digest] = counting.rendered
     assert len(digest.cards) == 2
-    assert len(digest.also) == TITLE_LINES
-    assert digest.unlisted == digest.matched - 2 - TITLE_LINES > 0
-    assert len(counting.papers(ANN)) == 2 + TITLE_LINES
+    assert digest.unlisted == digest.matched - 2 > 20
+    assert counting.papers(ANN) == [card.paper.id for card in digest.cards]
+    whole = await scene.store.ranked_papers(ANN, slot_of_key(digest.slot), 0, 1_000)
+    assert whole is not None
+    assert (whole.kept, whole.total, whole.topics) == (digest.ranked, digest.matched, digest.topics)
+    assert whole.paper_ids[:2] == tuple(card.paper.id for card in digest.cards)
+    assert len(set(whole.paper_ids)) == digest.matched
     assert await scene.store.candidates(ANN) == []
 
 

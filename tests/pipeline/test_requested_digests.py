@@ -9,10 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 from bot import pipeline
 from bot.decisions.digest_content import SummaryOptions
 from bot.decisions.matches import MOST_CLOSE
-from bot.decisions.ranking import TITLE_LINES
 from bot.errors import ModelUnavailable
 from bot.model import Announced, Announcement, Depth, Digest, Kind, ListingRecord, Paper, Window
-from bot.pipeline.on_demand import Subscriber, is_stored
+from bot.pipeline.on_demand import TITLE_LINES, Subscriber, is_stored
 from bot.topics import parse
 from tests.fakes.relevance import FakeRelevance
 from tests.pipeline.conftest import DAYS, Scene

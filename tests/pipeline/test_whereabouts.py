@@ -54,7 +54,7 @@ class Desk:
 
     @property
     def insight(self) -> Insight:
-        return Insight(self.store, self.relevance, self.rankings, self.clock)
+        return Insight(self.store, self.relevance, self.rankings, self.clock, FakeMakers(self.clock), AbstractReader())
 
     async def chat(self) -> Chat:
         chat = await self.store.chat(ANN)
@@ -116,11 +116,8 @@ async def test_a_waiting_paper_has_the_place_that_the_digest_gives_it(desk: Desk
     digest = await desk.digest()
     place_of = {f.paper_id: (f.outcome, f.place) for f in found}
     assert [place_of[card.paper.id] for card in digest.cards] == [(PaperOutcome.CARD, 1), (PaperOutcome.CARD, 2)]
-    assert [place_of[card.paper.id] for card in digest.also] == [
-        (PaperOutcome.TITLE_LINE, place) for place in range(3, 23)
-    ]
     counted = [each for each in found if each.outcome is PaperOutcome.UNLISTED]
-    assert sorted(each.place for each in counted) == list(range(23, 41))
+    assert sorted(each.place for each in counted) == list(range(3, 41))
     assert {each.of for each in found} == {40}
     assert {each.topics for each in found} == {("weight",)}
 
@@ -128,10 +125,10 @@ async def test_a_waiting_paper_has_the_place_that_the_digest_gives_it(desk: Desk
 async def test_what_would_bring_a_paper_further_up_is_said_of_those_that_are_not_cards(desk: Desk) -> None:
     await desk.announce(*many(40))
     await desk.follow("weights")
-    found = {each.outcome: each for each in [await desk.why(number) for number in range(1, 41)]}
-    assert found[PaperOutcome.CARD].lifts == ()
-    assert found[PaperOutcome.TITLE_LINE].lifts == (Lift.VOTES, Lift.INTEREST, Lift.SIZE)
-    assert found[PaperOutcome.UNLISTED].lifts == (Lift.VOTES, Lift.INTEREST)
+    lifts_at = {each.place: each.lifts for each in [await desk.why(number) for number in range(1, 41)]}
+    assert lifts_at[1] == ()
+    assert lifts_at[22] == (Lift.VOTES, Lift.INTEREST, Lift.SIZE)
+    assert lifts_at[23] == (Lift.VOTES, Lift.INTEREST)
     await desk.follow("weights about: heads that weigh")
     assert Lift.INTEREST not in (await desk.why(1)).lifts
 
@@ -155,7 +152,7 @@ async def test_a_paper_that_came_has_its_place_in_that_digest(desk: Desk) -> Non
     digest = await desk.digest()
     desk.clock.advance(3600)
     await desk.announce(entry(9, TUESDAY))
-    for place, card in enumerate([*digest.cards, *digest.also], 1):
+    for place, card in enumerate(digest.cards, 1):
         found = await desk.why(int(card.paper.id.rpartition(".")[2]))
         assert (found.outcome, found.digest_day) == (PaperOutcome.SENT, WEDNESDAY)
         assert (found.place, found.of, found.is_about) == (place, 5, False)
@@ -187,11 +184,11 @@ async def test_a_paper_that_a_digest_only_counted_is_found_in_it(desk: Desk) -> 
     await desk.announce(*many(30))
     await desk.follow("weights")
     digest = await desk.digest()
-    named = {card.paper.id for card in (*digest.cards, *digest.also)}
+    named = {card.paper.id for card in digest.cards}
     number = next(number for number in range(1, 31) if f"2606.{number:05}" not in named)
     found = await desk.why(number)
     assert (found.outcome, found.digest_day, found.of) == (PaperOutcome.COUNTED, WEDNESDAY, 30)
-    assert 22 < found.place <= 30
+    assert 2 < found.place <= 30
     assert found.lifts
 
 
@@ -280,8 +277,7 @@ async def test_a_preview_is_the_digest_that_then_comes(desk: Desk) -> None:
     digest = await desk.digest()
     assert seen == again
     assert [card.paper for card in seen.cards] == [card.paper for card in digest.cards]
-    assert [card.paper for card in seen.also] == [card.paper for card in digest.also]
-    assert replace(seen, cards=(), notes=()) == replace(digest, cards=(), notes=())
+    assert replace(seen, cards=(), notes=()) == replace(digest, cards=(), notes=(), slot="")
     assert all(card.summary is None for card in seen.cards)
     assert (await desk.preview()).matched == 0
 

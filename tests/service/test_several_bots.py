@@ -6,8 +6,9 @@ from pathlib import Path
 
 import aiohttp
 
+from bot.conversation import Requester
 from bot.decisions.spreading import Load
-from bot.model import Platform
+from bot.model import ChatKind, Platform
 from bot.operator import chats
 from bot.operator.arguments import parse_chat
 from bot.operator.doctor import examine
@@ -61,7 +62,9 @@ async def test_chats_of_a_bot_whose_token_was_removed_are_named(tmp_path: Path) 
         both = made(environment | {"TELEGRAM_BOT_TOKEN": f"{fake_telegram.TOKEN},{SECOND}"})
         _, bot = bots_of(both)
         async with open_app(both) as app:
-            await app.conversation(bot).start(parse_chat(f"telegram:{BOB}"))
+            await app.conversation(bot).beginning.start(
+                Requester(str(BOB), is_admin=True), parse_chat(f"telegram:{BOB}"), ChatKind.PRIVATE
+            )
         found = [finding async for finding in examine(both)]
         assert len([each for each in found if each.subject.startswith("telegram ") and each.is_fine]) == 2
         assert not [each for each in found if each.subject == "chats"]

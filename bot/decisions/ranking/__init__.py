@@ -1,4 +1,4 @@
-"""Orders a chat's papers, decides which of them a digest shows as cards and which as title lines, and says why. Pure.
+"""Orders a chat's papers, decides which of them a digest shows, and says why. Pure.
 
     features_of    what counts of a paper whatever the chat      → a row of `PaperTable`
     topic_fit      what counts of a paper for one topic          → a row of `TopicTable`
@@ -12,7 +12,7 @@ found out once, and a chat's ranking is arithmetic on it.
 
 from bot.decisions.ranking.chat_papers import ChatPapers, Learned, chat_papers, places_by_topic
 from bot.decisions.ranking.explanations import Evidence, explain
-from bot.decisions.ranking.order import TITLE_LINES, Ranking, contenders, rank
+from bot.decisions.ranking.order import Ranking, contenders, rank
 from bot.decisions.ranking.paper_table import (
     Numbers,
     PaperFeatures,
@@ -28,7 +28,6 @@ from bot.decisions.ranking.weights import FRESH, WEIGHTS, Feature
 __all__ = [
     "ALIKE",
     "FRESH",
-    "TITLE_LINES",
     "WEIGHTS",
     "ChatPapers",
     "Evidence",

@@ -13,14 +13,14 @@ from bot.decisions.ranking.chat_papers import ChatPapers
 from bot.decisions.ranking.paper_table import Floats, Numbers
 from bot.decisions.ranking.variety import Twins
 from bot.decisions.ranking.weights import WEIGHTS, Feature, trust
-
-TITLE_LINES = 20
-"""Papers past a digest's size that it names; those beyond are counted. A list that nobody reads to its end hides the
-cards above it."""
+from bot.model import MOST_RANKED
 
 LOOKED_AT = 3
 """Near-duplicates are looked for among this many times the size of the digest, at most `MOST_LOOKED_AT` papers."""
 MOST_LOOKED_AT = 90
+
+_PACKED = np.dtype("<u4")
+"""Four bytes a paper, because many thousands of rankings are kept in memory."""
 
 DECIMALS = 6
 """Scores are rounded to so many, so that the last bits of a sum never decide."""
@@ -30,13 +30,14 @@ DECIMALS = 6
 class Ranking:
     """The papers of one chat by sequence number, best first.
 
-    `shown` get cards, `also` title lines, and of `count` papers in all the others are only counted. `topics` are the
-    ids of the topics that match them, with how many papers each. `first_day` and `last_day` are the listing days that
-    they span, None without papers. `guesses` are those of `shown` that were chosen to learn from.
+    `shown` are those of the digest, `after` the next ones, packed (see `ranked`); of `count` papers in all the others
+    are only counted. `topics` are the ids of the topics that match them, with how many papers each. `first_day` and
+    `last_day` are the listing days that they span, None without papers. `guesses` are those of `shown` that were chosen
+    to learn from.
     """
 
     shown: tuple[int, ...] = ()
-    also: tuple[int, ...] = ()
+    after: bytes = b""
     count: int = 0
     topics: tuple[tuple[int, int], ...] = ()
     first_day: date | None = None
@@ -44,9 +45,9 @@ class Ranking:
     guesses: tuple[int, ...] = ()
 
     @property
-    def named(self) -> tuple[int, ...]:
-        """The papers that the digest shows, as cards or title lines."""
-        return (*self.shown, *self.also)
+    def ranked(self) -> tuple[int, ...]:
+        """The papers in order, at most `MOST_RANKED`."""
+        return (*self.shown, *np.frombuffer(self.after, _PACKED).tolist())
 
 
 def no_twins(_seq: int) -> Collection[int]:
@@ -76,11 +77,10 @@ def rank(papers: ChatPapers, size: int, twins: Twins = no_twins, explorer: str =
     tried = _tried(papers, shown, best, order, explorer)
     if tried:
         shown = [*(place for place in shown if place not in tried), *tried.values()]
-    chosen = set(shown)
-    also = [place for place in order[: size + TITLE_LINES + len(tried)].tolist() if place not in chosen][:TITLE_LINES]
+    after = order[~np.isin(order, shown)][: max(MOST_RANKED - len(shown), 0)]
     return Ranking(
         tuple([papers.seqs[place] for place in shown]),
-        tuple([papers.seqs[place] for place in also]),
+        np.array(papers.seqs)[after].astype(_PACKED).tobytes(),
         len(papers.seqs),
         tuple([(topic_id, len(places)) for topic_id, places in papers.of_topic.items()]),
         date.fromordinal(int(papers.days.min())),

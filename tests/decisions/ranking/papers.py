@@ -77,4 +77,4 @@ def order(
         return {ids.index(other) for group in twins if ids[seq] in group for other in group if other != ids[seq]}
 
     ranked = ranking.rank(columns(candidates, fit=fit, votes=votes), size, twins_of)
-    return [ids[seq] for seq in ranked.named]
+    return [ids[seq] for seq in ranked.ranked]

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.decisions import ranking
-from bot.decisions.ranking import FRESH, TITLE_LINES, WEIGHTS, Feature, Learned
+from bot.decisions.ranking import FRESH, WEIGHTS, Feature, Learned
 from bot.decisions.ranking.weights import FULL_TRUST_VOTES, trust
-from bot.model import Candidate, Kind, VoteCounts
+from bot.model import MOST_RANKED, Candidate, Kind, VoteCounts
 from tests.decisions.ranking.papers import NOW, TODAY, candidate, columns, order, shown
 
 
@@ -97,14 +97,12 @@ def test_without_candidates_nothing_is_shown() -> None:
     assert ranking.rank(columns([]), 10) == ranking.Ranking()
 
 
-def test_papers_beyond_the_title_lines_are_only_counted() -> None:
-    some = [candidate(f"{number:03}") for number in range(100)]
+def test_the_order_of_the_papers_past_the_size_is_kept_up_to_a_limit() -> None:
+    some = [candidate(f"{number:03}") for number in range(MOST_RANKED + 50)]
     ranked = ranking.rank(columns(some), 10)
     assert shown(ranked, some) == [f"{number:03}" for number in range(10)]
-    assert [some[seq].announced.paper.id for seq in ranked.also] == [
-        f"{number:03}" for number in range(10, 10 + TITLE_LINES)
-    ]
-    assert ranked.count == 100
+    assert [some[seq].announced.paper.id for seq in ranked.ranked] == [f"{number:03}" for number in range(MOST_RANKED)]
+    assert ranked.count == MOST_RANKED + 50
 
 
 # ── what was learned ──
@@ -196,7 +194,7 @@ def sorted_as_written(candidates: Sequence[Candidate], size: int) -> list[str]:
     ids = dict.fromkeys(each.announced.paper.id for each in (*best.values(), *ordered))
     chosen = set(list(ids)[:size])
     in_order = [each.announced.paper.id for each in ordered]
-    rest = [ident for ident in in_order if ident not in chosen][:TITLE_LINES]
+    rest = [ident for ident in in_order if ident not in chosen]
     return [*(ident for ident in in_order if ident in chosen), *rest]
 
 
@@ -213,8 +211,8 @@ def test_no_paper_is_lost_or_repeated_and_the_input_order_does_not_matter(
 ) -> None:
     ranked = ranking.rank(columns(some), size)
     assert len(ranked.shown) == min(size, len(some))
-    assert len(ranked.also) == min(len(some) - len(ranked.shown), TITLE_LINES)
-    assert len({*ranked.named}) == len(ranked.named)
+    assert ranked.ranked[: len(ranked.shown)] == ranked.shown
+    assert len({*ranked.ranked}) == len(ranked.ranked) == len(some)
     before = order(*some, size=size)
     chance.shuffle(some)
     assert order(*some, size=size) == before

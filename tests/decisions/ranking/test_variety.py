@@ -73,6 +73,6 @@ def test_a_topic_keeps_its_best_paper_beside_a_guess() -> None:
 def test_a_guess_never_costs_or_repeats_a_card(likes: list[float], size: int) -> None:
     ranked, without = rank(likes, size=size), rank(likes, size=size, explorer="")
     assert len(ranked.shown) == len(without.shown) == size
-    assert len({*ranked.named}) == len(ranked.named)
+    assert len({*ranked.ranked}) == len(ranked.ranked)
     assert len(ranked.guesses) <= size // 10
     assert {*ranked.shown} - {*without.shown} == {*ranked.guesses}

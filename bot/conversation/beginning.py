@@ -1,0 +1,207 @@
+"""The first minute of a chat: what its people work on, three papers that would have come, and where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, time
+
+from bot import topics
+from bot.conversation import areas, time_zones
+from bot.conversation.beginning_results import AreaOffer, AskPlace, AskTopic, GroupWelcome, Settled
+from bot.conversation.dependencies import Defaults, Insight
+from bot.conversation.following import Following
+from bot.conversation.likely_zones import likely_zones
+from bot.conversation.questions import Question, Questions
+from bot.conversation.results import (
+    AlreadySubscribed,
+    NotAllowed,
+    Requester,
+    Result,
+    Stale,
+    Subscribed,
+    TooMany,
+    Welcome,
+)
+from bot.conversation.setting_results import NotAccepted
+from bot.conversation.setting_values import read
+from bot.decisions.spreading import DEFAULT_TIME
+from bot.locales import current_language
+from bot.model import FOREVER, Chat, ChatKind, ChatRef, Depth, Kept, Paper, SummaryKey
+from bot.ports import Clock, Store
+
+FIRST_TIME = time(8, 0)
+"""When digests come that nobody chose a time for, once the time zone is known."""
+
+PLACE = "timezone"
+"""`Question.asked` of the question where somebody is."""
+
+_KIND, _PLACE_ASKED = "beginning", "place"
+
+
+class Beginning:
+    """`known` returns a stored chat, resumed; `ensure` creates it if need be. Both take (ref, title, manages)."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        insight: Insight,
+        defaults: Defaults,
+        following: Following,
+        questions: Questions,
+        known: Callable[[ChatRef, str, bool], Awaitable[Chat | None]],
+        ensure: Callable[[ChatRef, str, bool], Awaitable[Chat]],
+        due_locally: Callable[[Chat], datetime],
+    ) -> None:
+        self._store, self._clock, self._insight, self._defaults = store, clock, insight, defaults
+        self._following, self._questions = following, questions
+        self._known, self._ensure, self._due_locally = known, ensure, due_locally
+
+    async def note_kind(self, ref: ChatRef, kind: ChatKind) -> None:
+        """Store what kind of place a chat is, if it is stored itself."""
+        if kind is ChatKind.UNKNOWN:
+            return
+        chat = await self._store.chat(ref)
+        if chat is not None and chat.kind is not kind:
+            await self._store.change_chat(ref, self._clock.now(), kind=kind)
+
+    # ── what somebody works on ──
+
+    async def start(
+        self, requester: Requester, ref: ChatRef, kind: ChatKind, title: str = ""
+    ) -> AskTopic | GroupWelcome | Welcome:
+        """Create the chat if it is new; ask what its people work on, unless it follows something already."""
+        chat = await self._ensure(ref, title, requester.is_admin)
+        if number := len(await self._store.subscriptions(ref)):
+            return Welcome(chat, number)
+        if kind in (ChatKind.PRIVATE, ChatKind.UNKNOWN):
+            return AskTopic(chat, kind is ChatKind.PRIVATE)
+        return GroupWelcome(chat, 0)
+
+    async def ask_topic(
+        self, requester: Requester, ref: ChatRef, title: str = "", *, may_type: bool = False
+    ) -> AskTopic | NotAllowed:
+        """Ask what the chat's people work on, for a button."""
+        if not requester.is_admin:
+            return NotAllowed("change what it follows")
+        chat = await self._known(ref, title, True) or self._defaults.new_chat(ref, self._clock.now(), title)
+        return AskTopic(chat, may_type)
+
+    async def area(
+        self, requester: Requester, ref: ChatRef, key: str, *, may_type: bool = False
+    ) -> AreaOffer | NotAllowed | Stale:
+        """What an area, or a category, would have brought last week, before anything is followed."""
+        if not requester.is_admin:
+            return NotAllowed("change what it follows")
+        found = areas.area(key)
+        if found is None:
+            return Stale()
+        tested = await self._insight.backtest(found.query)
+        chat = await self._store.chat(ref)
+        language = chat.language if chat else self._defaults.language
+        return AreaOffer(found, tested, await self._with_sentences(tested.shown, language), may_type)
+
+    async def pick(
+        self, requester: Requester, ref: ChatRef, key: str, title: str = ""
+    ) -> Subscribed | AlreadySubscribed | TooMany | NotAllowed | Stale:
+        """Follow an area or a category."""
+        if not requester.is_admin:
+            return NotAllowed("change what it follows")
+        found = areas.area(key)
+        return Stale() if found is None else await self._following.follow(ref, topics.parse(found.query), title)
+
+    async def _with_sentences(self, papers: tuple[Paper, ...], language: str) -> tuple[tuple[Paper, str], ...]:
+        keys = [SummaryKey(paper.id, paper.version, language, Depth.BRIEF) for paper in papers]
+        stored = await self._store.summaries(keys)
+        known = [stored.get(key) for key in keys]
+        headlines = [each.headline.text if each is not None and each.headline else "" for each in known]
+        return tuple(zip(papers, headlines, strict=True))
+
+    # ── where they are ──
+
+    async def after_first_topic(
+        self, requester: Requester, asked_in: ChatRef, kind: ChatKind, followed: Subscribed
+    ) -> Subscribed | AskPlace:
+        """Ask where the chat's people are once they follow their first topic, unless that is known or was asked."""
+        chat = followed.chat
+        if followed.following != 1 or chat.timezone != self._defaults.timezone:
+            return followed
+        if not await self._is_first_time(chat.ref):
+            return followed
+        may_type = await self._take_next_message(requester, asked_in, kind, chat.ref)
+        return AskPlace(
+            chat, followed.topic, self._zones(requester, chat), self._time(chat), may_type, followed.backtest
+        )
+
+    async def at(
+        self, requester: Requester, ref: ChatRef, asked_in: ChatRef, kind: ChatKind, hour: str
+    ) -> AskPlace | NotAllowed | Stale:
+        """Choose the hour of digests ("8"), and ask for the place again."""
+        if not requester.is_admin:
+            return NotAllowed("change its settings")
+        if not (hour.isascii() and hour.isdecimal() and int(hour) < 24):
+            return Stale()
+        chat = await self._ensure(ref, "", True)
+        changed = await self._store.change_chat(ref, self._clock.now(), digest_time=time(int(hour)))
+        chat = changed or chat  # a chat forgotten meanwhile stays forgotten
+        may_type = await self._take_next_message(requester, asked_in, kind, ref)
+        followed = await self._store.subscriptions(ref)
+        topic = followed[-1].topic if followed else ""
+        return AskPlace(chat, topic, self._zones(requester, chat), self._time(chat), may_type)
+
+    async def zone(self, requester: Requester, ref: ChatRef, name: str) -> Settled | NotAccepted | NotAllowed:
+        """Choose the time zone by any name, or keep the present one with "". The first digest comes at `FIRST_TIME`
+        there if nobody chose another time."""
+        if not requester.is_admin:
+            return NotAllowed("change its settings")
+        chat, now = await self._ensure(ref, "", True), self._clock.now()
+        if name:
+            change = read("timezone", name, now)
+            if isinstance(change, NotAccepted):
+                return change
+            place, at = change.fields["timezone"], self._time(chat)
+            chat = await self._store.change_chat(ref, now, timezone=place, digest_time=at) or chat
+        due = self._due_locally(chat)
+        return Settled(chat, due, now.astimezone(due.tzinfo))
+
+    async def answer(self, requester: Requester, question: Question, text: str) -> Result | None:
+        """The result of a message that may answer a question of this module; None if it answers none."""
+        if question.asked != PLACE:
+            return None
+        change = read("timezone", text, self._clock.now())
+        if not isinstance(change, NotAccepted):
+            return await self.zone(requester, question.about, text)
+        if not time_zones.resembles_one(text):
+            # Something else than a place was written, which is answered as if nothing had been asked.
+            return None
+        await self._questions.ask(question.about, requester.user_id, question)
+        return change
+
+    def _zones(self, requester: Requester, chat: Chat) -> tuple[str, ...]:
+        return likely_zones(requester.language or current_language(), chat.timezone)
+
+    def _time(self, chat: Chat) -> time:
+        """The digest time, `FIRST_TIME` while nobody has chosen one: neither the operator nor the chat's people."""
+        untouched = self._defaults.new_chat(chat.ref, self._clock.now()).digest_time
+        is_chosen = self._defaults.digest_time != DEFAULT_TIME or chat.digest_time != untouched
+        return chat.digest_time if is_chosen else FIRST_TIME
+
+    async def _is_first_time(self, ref: ChatRef) -> bool:
+        now = self._clock.now()
+        if await self._store.kept(ref, _KIND, _PLACE_ASKED, now) is not None:
+            return False
+        await self._store.keep(Kept(ref, _KIND, _PLACE_ASKED, {}, FOREVER), now)
+        return True
+
+    async def _take_next_message(self, requester: Requester, asked_in: ChatRef, kind: ChatKind, about: ChatRef) -> bool:
+        """Take the person's next message as the place; only in their private chat, about itself."""
+        if kind is not ChatKind.PRIVATE or asked_in != about:
+            return False
+        await self._questions.ask(asked_in, requester.user_id, Question(PLACE, about, {}))
+        return True
+
+
+def with_undo(asked: AskPlace, undo: str) -> AskPlace:
+    """The question with the key of the button that takes the topic back."""
+    return replace(asked, undo=undo)

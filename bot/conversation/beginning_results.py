@@ -1,0 +1,62 @@
+"""The outcomes of the first minute: what somebody works on, where they are, and what comes when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from bot.conversation.areas import Area
+from bot.model import Backtest, Chat, Paper
+
+
+@dataclass(frozen=True, slots=True)
+class AskTopic:
+    """The question what somebody works on. `may_type`: the next message is read, as in a private chat."""
+
+    chat: Chat
+    may_type: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AreaOffer:
+    """What an area brings. `examples` are papers of the last week, each with a sentence, "" if none is known."""
+
+    area: Area
+    backtest: Backtest
+    examples: tuple[tuple[Paper, str], ...]
+    may_type: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AskPlace:
+    """The question where the chat's people are, after the first topic. `zones` are IANA names, the likeliest first.
+
+    `topic` is what has just been followed, "" if the question is asked once more; `at` is the time that a digest comes.
+    `undo` takes the topic back, "" if that is over.
+    """
+
+    chat: Chat
+    topic: str
+    zones: tuple[str, ...]
+    at: time
+    may_type: bool
+    backtest: Backtest | None = None
+    undo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Everything is chosen. `first_due` is in the chat's own time zone, as `now`. `undo` takes place and time back."""
+
+    chat: Chat
+    first_due: datetime
+    now: datetime
+    undo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupWelcome:
+    """What a bot says in a group or on a server that it was added to; `following` topics were kept from before."""
+
+    chat: Chat
+    following: int

@@ -1,0 +1,36 @@
+"""Further papers of a digest that was sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.conversation.card_results import DigestPage
+from bot.conversation.results import Stale
+from bot.model import MOST_RANKED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.conversation.dependencies import CardSource
+    from bot.model import Chat, ChatRef
+    from bot.ports import Chats
+
+PAGE = 10
+"""Papers of a page: as many as a digest shows unless its chat chose another size."""
+
+
+class Pages:
+    """`new_chat` makes a chat with the settings of a new one."""
+
+    def __init__(self, chats: Chats, source: CardSource, new_chat: Callable[[ChatRef], Chat]) -> None:
+        self._chats, self._source, self._new_chat = chats, source, new_chat
+
+    async def next(self, ref: ChatRef, slot: str, first: int, count: int = PAGE) -> DigestPage | Stale:
+        """`count` papers of the chat's digest with this `digest_slot_key`, from number `first` on (the best is 0)."""
+        if not 0 <= first < MOST_RANKED:
+            return Stale()
+        chat = await self._chats.chat(ref) or self._new_chat(ref)
+        digest = await self._source.page(chat, slot, first, count)
+        if digest is None or not digest.cards:
+            return Stale()
+        return DigestPage(digest, first, slot, digest.ranked)

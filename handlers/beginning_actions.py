@@ -1,0 +1,53 @@
+"""The buttons of the first minute: areas, following one, the hour and the place."""
+
+from __future__ import annotations
+
+from bot.conversation import Conversation, Result
+from bot.model import ChatKind
+from handlers.requests import ARGUMENT, Operation, Request, Target
+
+SKIP = "skip"
+"""The argument of "zone" that keeps the time zone as it is."""
+
+
+def _may_type(target: Target) -> bool:
+    """Whether the next message in the chat comes to the bot, and is about that chat."""
+    return target.kind is ChatKind.PRIVATE and not target.is_elsewhere
+
+
+async def _begin(conversation: Conversation, request: Request) -> Result:
+    target = request.target
+    return await conversation.beginning.ask_topic(
+        target.requester, target.chat, target.title, may_type=_may_type(target)
+    )
+
+
+async def _area(conversation: Conversation, request: Request) -> Result:
+    target, key = request.target, request.arguments[ARGUMENT]
+    return await conversation.beginning.area(target.requester, target.chat, key, may_type=_may_type(target))
+
+
+async def _pick(conversation: Conversation, request: Request) -> Result:
+    target = request.target
+    return await conversation.beginning.pick(target.requester, target.chat, request.arguments[ARGUMENT], target.title)
+
+
+async def _hour(conversation: Conversation, request: Request) -> Result:
+    target, hour = request.target, request.arguments[ARGUMENT]
+    where = target.asked_in or target.chat
+    return await conversation.beginning.at(target.requester, target.chat, where, target.kind, hour)
+
+
+async def _zone(conversation: Conversation, request: Request) -> Result:
+    target, name = request.target, request.arguments[ARGUMENT]
+    return await conversation.beginning.zone(target.requester, target.chat, "" if name == SKIP else name)
+
+
+ACTIONS = {
+    "begin": Operation(use_case=_begin, needs_rights=True, is_in_place=True),
+    "area": Operation(use_case=_area, needs_rights=True, is_in_place=True),
+    "pick": Operation(use_case=_pick, needs_rights=True, needs_posting=True, is_in_place=True),
+    "hour": Operation(use_case=_hour, needs_rights=True, is_in_place=True),
+    "zone": Operation(use_case=_zone, needs_rights=True, is_in_place=True),
+}
+"""Arguments: area: and pick:AREA or a category, hour:0 to 23, zone:NAME or "skip"; begin takes none."""
