@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.arxiv import ids
 from bot.conversation import Conversation, Result, Stale
 from bot.model import ChatRef, Depth, Summary, SummaryKey, VoteKind
-from handlers import beginning_actions, card_actions, commands
+from handlers import beginning_actions, card_actions, commands, library_actions
 from handlers.requests import ARGUMENT, Operation, Request, Target, UseCase, dispatch
 
 MAX_ACTION_BYTES = 38
@@ -205,6 +205,7 @@ BUTTONS = {
     "resend": Operation(use_case=_resend, needs_rights=True),
     **card_actions.ACTIONS,
     **beginning_actions.ACTIONS,
+    **library_actions.ACTIONS,
 }
 """Every verb. Arguments: drop:TOPIC_KEY, exact:, about: and instead:KEY (see `Offers.keep`), choose:SETTING,
 set:SETTING=VALUE, deep:, why:, up:, down:, save: and rate:PAPER_ID, cite:SUMMARY (see `evidence_action`), forget: and

@@ -15,6 +15,7 @@ from handlers import (
     beginning_replies,
     card_replies,
     insight_replies,
+    library_replies,
     like_replies,
     paper_replies,
     setting_replies,
@@ -109,7 +110,14 @@ for _writer in (
     vote_replies.vote_options,
     vote_replies.vote_not_kept,
     vote_replies.paper_not_kept,
-    vote_replies.saved_papers,
+    library_replies.saved_papers,
+    library_replies.not_yours,
+    library_replies.references,
+    library_replies.found_in_chat,
+    library_replies.nothing_to_search,
+    library_replies.search_expired,
+    library_replies.past_digests,
+    library_replies.exported_chat,
 ):
     _write.register(_writer)
 
@@ -248,6 +256,10 @@ def _(result: results.Incomplete, chat: ChatName) -> Reply:
             return with_note(Reply(Document((line,))), chat)
         case "like":
             return like_replies.what_to_like(chat)
+        case "cite":
+            return library_replies.what_to_cite(chat)
+        case "search":
+            return library_replies.what_to_search(chat)
     paper = (Text("Say which paper: "), command("summarize", "2406.14272"), Text(", or send its link."))
     return Reply(Document((Line(paper),)))
 

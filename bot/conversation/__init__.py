@@ -21,6 +21,16 @@ from bot.conversation.insight_results import (
     Preview,
     Unlearned,
 )
+from bot.conversation.library_results import (
+    ExportedChat,
+    FoundInChat,
+    NothingToSearch,
+    NotYours,
+    PastDigests,
+    References,
+    SavedPapers,
+    SearchExpired,
+)
 from bot.conversation.results import (
     AlreadySubscribed,
     Busy,
@@ -67,7 +77,7 @@ from bot.conversation.setting_results import (
     SettingsView,
 )
 from bot.conversation.use_cases import Conversation
-from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
+from bot.conversation.vote_results import PaperNotKept, Voted, VoteNotKept, VoteOptions
 
 __all__ = [
     "AREAS",
@@ -93,9 +103,11 @@ __all__ = [
     "DigestNow",
     "DigestPage",
     "Explained",
+    "ExportedChat",
     "FindPapers",
     "Followed",
     "Forgotten",
+    "FoundInChat",
     "GroupWelcome",
     "Health",
     "Help",
@@ -112,19 +124,23 @@ __all__ = [
     "NotUnderstood",
     "NothingLearned",
     "NothingNow",
+    "NothingToSearch",
     "OfferExpired",
     "OpenedCard",
     "Operators",
     "PaperCard",
     "PaperEvidence",
     "PaperNotKept",
+    "PastDigests",
     "Preview",
     "Privacy",
     "ReadPaper",
+    "References",
     "Requester",
     "Resent",
     "Result",
     "SavedPapers",
+    "SearchExpired",
     "SettingsView",
     "Settled",
     "Stale",

@@ -17,8 +17,9 @@ from bot.conversation.insight_results import (
     Preview,
     Unlearned,
 )
+from bot.conversation.library_results import LibraryResult
 from bot.conversation.setting_results import Changed, Choices, NotAccepted, SettingsView
-from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
+from bot.conversation.vote_results import PaperNotKept, Voted, VoteNotKept, VoteOptions
 from bot.errors import BadTopic
 from bot.model import Backtest, Card, Chat, Depth, FoundPapers, PaperList, Refinement
 
@@ -382,7 +383,7 @@ Result = (
     | VoteOptions
     | VoteNotKept
     | PaperNotKept
-    | SavedPapers
+    | LibraryResult
     | DigestComing
     | NothingNow
     | Resent
