@@ -15,6 +15,9 @@ MAX_ACTION_BYTES = 38
 """Bytes of "verb:argument". Telegram's callback data holds 64, of which "@" and the longest id of a chat with its forum
 topic ("-1001234567890/2147483647") take 26; Discord's custom_id holds 100 characters."""
 
+APART = "new"
+"""The argument of "settings" below a digest, which stays as it is."""
+
 MAX_DATA_LENGTH = 100
 """Characters of what a button sends back, with its chat; longer data was not made by this module."""
 
@@ -54,6 +57,12 @@ def parse(text: object) -> Action | None:
     if match is None or match["verb"] not in BUTTONS:
         return None
     return Action(match["verb"], match["argument"], match["chat"])
+
+
+def is_in_place(action: Action) -> bool:
+    """Whether the answer takes the place of the message with the button. Settings that are opened below a digest are a
+    message of their own."""
+    return BUTTONS[action.verb].is_in_place and action != Action("settings", APART, action.chat_id)
 
 
 def evidence_action(summary: Summary | None) -> str | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.model import (
     ChatGone,
@@ -15,6 +16,7 @@ from bot.model import (
     DeliveryState,
     NotSent,
     Outcome,
+    Priority,
     Rejected,
     Sent,
     Settlement,
@@ -40,6 +42,20 @@ MAX_DOUBLINGS = 64
 LONGEST_OUTAGE_WAIT = 300.0
 """The longest wait in seconds between attempts during an outage of a whole platform, so that sending resumes soon after
 it ends."""
+
+
+def is_silent(delivery: Delivery, now: datetime) -> bool:
+    """Whether a part makes no sound: somebody asked for it and waits, it is not the first of its digest, or it is sent
+    in its chat's quiet hours."""
+    if delivery.number > 1 or delivery.priority is Priority.PERSON_WAITING:
+        return True
+    return delivery.quiet is not None and is_within(delivery.quiet, now.astimezone(ZoneInfo(delivery.timezone)).time())
+
+
+def is_within(hours: tuple[time, time], at: time) -> bool:
+    """Whether a local time lies in hours that may span midnight; equal ends are the whole day."""
+    first, end = hours
+    return first <= at < end if first < end else at >= first or at < end
 
 
 @dataclass(frozen=True, slots=True)

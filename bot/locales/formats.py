@@ -26,6 +26,11 @@ def short_day(on: date) -> str:
     return dates.format_skeleton("MMMMd", on, locale=locale())
 
 
+def short_days(first: date, last: date) -> str:
+    """The days from one to another, without their year: "2 – 5 June"; a single one as `short_day`."""
+    return dates.format_interval(first, last, "MMMMd", locale=locale()) if first != last else short_day(first)
+
+
 def full_day(on: date) -> str:
     """A day with its year: "3 June 2026"."""
     return dates.format_date(on, "long", locale())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from bot.model.digests import JSON, Part, Priority
 from bot.model.platforms import ChatRef
@@ -59,6 +59,9 @@ class Delivery:
     failures: int = 0
     priority: Priority = Priority.DIGEST
     forced: bool = False
+    quiet: tuple[time, time] | None = None
+    timezone: str = "UTC"
+    """Its chat's quiet hours and time zone (`Chat.quiet`)."""
 
     @property
     def must_verify(self) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import replace
 
 import structlog
 
@@ -25,6 +26,7 @@ from bot.model import (
     NotSent,
     NotSentCause,
     Outcome,
+    Part,
     Platform,
     Sent,
     Settlement,
@@ -221,8 +223,9 @@ class DeliveryWorker:
             self._not_begun.discard(task)
             if not await self.store.begin(delivery.id, self.owner, now):
                 return None
+            part = silenced(delivery.part) if delivery_policy.is_silent(delivery, now) else delivery.part
             try:
-                return await sender.send(delivery.chat, delivery.part, key_of(delivery))
+                return await sender.send(delivery.chat, part, key_of(delivery))
             except Exception as error:  # a programming error in the sender must not leave the row without an outcome
                 log.exception("sender failed")
                 return Unknown(f"the sender failed: {type(error).__name__}")
@@ -283,6 +286,11 @@ class DeliveryWorker:
 def key_of(delivery: Delivery) -> str:
     """Identifies a part across restarts and processes. Nonces derive from it, so its form must never change."""
     return f"{delivery.chat}|{delivery.slot}|{delivery.number}"
+
+
+def silenced(part: Part) -> Part:
+    """The part as a message that makes no sound."""
+    return replace(part, payload={**part.payload, "silent": True})
 
 
 def _count_accepted(done: Collection[asyncio.Task[bool]]) -> int:

@@ -40,7 +40,8 @@ class Sender(Protocol):
         """Send one part once. `key` identifies the part across restarts; a nonce is derived from it where the platform
         has nonces.
 
-        It ends in "|NUMBER", and the parts of one digest share everything before that.
+        It ends in "|NUMBER", and the parts of one digest share everything before that. A payload with "silent": True
+        makes no sound; that is decided right before sending, and no renderer sets it.
         """
 
     async def find(self, chat: ChatRef, part: Part, key: str, since: datetime) -> str | None:

@@ -58,6 +58,8 @@ DELIVERY = (
     tables.digests.c.day,
     tables.digests.c.created_at,
     tables.chats.c.ident,
+    tables.chats.c.quiet,
+    tables.chats.c.timezone,
     tables.payloads.c.body,
 )
 """The columns that `delivery` reads, of a join of deliveries, digests, chats and payloads."""
@@ -211,6 +213,8 @@ def delivery(row: AnyRow) -> Delivery:
         failures=row.failures,
         priority=Priority(row.priority),
         forced=row.forced,
+        quiet=_hours(row.quiet),
+        timezone=row.timezone,
     )
 
 

@@ -99,7 +99,7 @@ class AnswerPoster:
             text=payload["html"],
             parse_mode=ParseMode.HTML,
             link_preview_options=NO_PREVIEW,
-            reply_markup=keyboard(payload["buttons"], about),
+            reply_markup=keyboard(payload["buttons"], about, self._bot.username),
         )
 
     @contextlib.asynccontextmanager

@@ -11,7 +11,7 @@ from telegram.ext import Application, CallbackQueryHandler, ContextTypes
 
 from bot.conversation import Conversation, NotAllowed, PaperNotKept, Result, Stale, Voted, VoteNotKept
 from handlers import replies
-from handlers.button_actions import BUTTONS, Action, parse, perform
+from handlers.button_actions import BUTTONS, Action, is_in_place, parse, perform
 from handlers.requests import Target
 from handlers.telegram.answers import AnswerPoster, acknowledge
 from handlers.telegram.places import Places
@@ -78,7 +78,7 @@ class Buttons:
             return
         await acknowledge(query)
         # A message with pictures has a caption and no text, and cannot become a message of text.
-        if BUTTONS[action.verb].is_in_place and message.text:
+        if is_in_place(action) and message.text:
             await self._answers.replace(message, reply, target.chat)
         else:
             await self._answers.answer(message, reply, target.chat)

@@ -9,12 +9,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.model import JSON, Card, Chat, ChatRef, Digest, Part, Platform, Style, UncertainDelivery, VoteKind
+from bot.locales import using
+from bot.model import JSON, Card, Chat, ChatKind, ChatRef, Digest, OpensIn, Part, Platform, Style, VoteKind
 from bot.render.card_cache import CardCache
-from bot.render.cards import blocks_for_all, card_reply, figure_caption, matched_note, shown_figures, title_of
-from bot.render.digests import digest_groups, title_line
+from bot.render.cards import blocks_for_all, card_reply, matched_note
+from bot.render.digest_list import (
+    MOST_LINES,
+    line_blocks,
+    list_buttons,
+    list_document,
+    list_heading,
+    list_line,
+    list_tail,
+)
 from bot.render.evidence import EvidenceForm
-from bot.render.labels import format_date, label
 from bot.render.nodes import (
     Block,
     Button,
@@ -29,8 +37,8 @@ from bot.render.nodes import (
 )
 from bot.render.packing import Cost, Group, GroupPart, pack
 from bot.render.plain import cut, utf16, visible, web_address
-from handlers.button_actions import Action
-from handlers.telegram.markup import Piece, block_html, cost, joined, piece, plain_text, span_html
+from handlers.button_actions import APART, Action
+from handlers.telegram.markup import Piece, block_html, cost, document_html, joined, piece, plain_text, span_html
 from handlers.vote_buttons import SIGNS, vote_button, why_button
 
 # https://core.telegram.org/bots/api#sendmessage and #sendphoto; entities after the hundredth are ignored.
@@ -40,8 +48,13 @@ ENTITY_LIMIT = 100
 ALBUM_LIMIT = 10
 _SPARE_UNITS = 8  # a margin: blocks are measured one by one, and joined after that
 
-_COMPACT_ROW = 5
-"""Buttons in a row of compact cards: "👍 10" is still readable on a phone."""
+MOST_MESSAGES = 2
+"""Messages of one digest, whatever it shows."""
+
+_OPENING = ("open:", "next:")
+"""Actions that show something to the person who presses."""
+
+SETTINGS_APART = str(Action("settings", APART))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,64 +67,97 @@ class _ReadyCard:
     cost: Cost
 
 
-class TelegramRenderer:
-    """Digests as Telegram messages: payloads of kind "message", "photo" and "album".
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """The messages of a digest; the first so many papers are cards, the others lines."""
 
-    `archive_url` is where a digest says that more papers can be read; None if the archive is not public.
+    cards: int
+    messages: list[list[GroupPart]]
+
+
+class TelegramRenderer:
+    """Digests as Telegram messages: payloads of kind "message", at most two for a digest.
+
+    `archive_url` is where a digest says that all its papers can be read; None if the archive is not public.
     """
 
     def __init__(self, archive_url: str | None = None) -> None:
         self._archive_url = archive_url
         self._cards: CardCache[_ReadyCard] = CardCache()
-        self._titles: CardCache[Group] = CardCache()
 
     def forget(self) -> None:
         self._cards.clear()
-        self._titles.clear()
 
     def parts(self, digest: Digest, chat: Chat) -> list[Part]:
-        """Pack the header and as many cards into each message as fit; only a card too large for one is divided."""
-        cards, numbers = {card.paper.id: card for card in digest.cards}, _numbers(digest)
+        if chat.style is Style.CARDS and digest.cards:
+            packed = self._packed(digest)
+            if packed is not None:
+                return self._card_parts(digest, chat, packed)
+        # Where not even two messages hold the titles in full, the list shortens them.
+        style = Style.TITLES if chat.style is Style.CARDS else chat.style
+        document = list_document(digest, style=style, fits=_fits)
+        buttons = list_buttons(digest, archive_url=self._archive_url)
+        ids = tuple([card.paper.id for card in digest.cards[:MOST_LINES]])
+        return [Part({"kind": "message", "html": document_html(document), "buttons": _rows(buttons, chat)}, ids)]
+
+    # ── cards ──
+
+    def _card_parts(self, digest: Digest, chat: Chat, packed: _Packed) -> list[Part]:
+        cards, numbers = {card.paper.id for card in digest.cards[: packed.cards]}, _numbers(digest)
+        # In a group or channel the answer would be a message for everybody there.
+        asking = None if chat.ref.is_group else digest.language
         parts: list[Part] = []
-        for sections in self._packed(digest, chat.style):
+        for sections in packed.messages:
             # Without duplicates: a message may hold two sections of a card that was divided.
             ids = tuple(dict.fromkeys(ident for section in sections for ident in section.group.ids))
             # Buttons stand below the message in which their card ends.
             ended = [ident for section in sections if section.is_last for ident in section.group.ids if ident in cards]
-            # In a group or channel the answer would be a message for everybody there.
-            asking = None if chat.ref.is_group else digest.language
-            rows = _vote_rows([(ident, numbers.get(ident)) for ident in ended], chat.style, asking)
+            rows = [_vote_row(ident, numbers.get(ident), asking) for ident in ended]
             parts.append(Part(_message(sections, rows), ids))
-            # Pictures follow that message.
-            for ident in ended:
-                if photos := _photos(cards[ident], digest.language):
-                    parts.append(Part(photos, (ident,)))
-        return [*parts, *(Part(_resend_offer(delivery, digest.language)) for delivery in digest.doubtful)]
+        others = [(number, card.paper.id) for number, card in _listed(digest, packed.cards)]
+        below = list_buttons(digest, archive_url=self._archive_url, numbers=others, count=_named(digest, packed.cards))
+        parts[-1].payload["buttons"] += _rows(below, chat)
+        return parts
 
-    def _packed(self, digest: Digest, style: Style) -> list[list[GroupPart]]:
-        """The messages of a digest: with the evidence of its cards, unless that makes more of them than links to it."""
+    def _packed(self, digest: Digest) -> _Packed | None:
+        """As many cards as two messages hold, the first ones, with the titles of the others; None if they do not even
+        hold the titles. With the evidence of the cards, unless that makes more messages than links to it."""
+        count = len(digest.cards)
+        whole = self._messages(digest, count, EvidenceForm.QUOTES)
+        if len(whole) == 1:
+            return _Packed(count, whole)
+        short = self._messages(digest, count, EvidenceForm.LINKS)
+        chosen = whole if len(whole) <= len(short) else short
+        if len(chosen) <= MOST_MESSAGES:
+            return _Packed(count, chosen)
+        fitting, low, high = None, 0, count - 1
+        while low <= high:
+            middle = (low + high + 1) // 2
+            messages = self._messages(digest, middle, EvidenceForm.LINKS)
+            if len(messages) <= MOST_MESSAGES:
+                fitting, low = _Packed(middle, messages), middle + 1
+            else:
+                high = middle - 1
+        return fitting
 
-        numbers = _numbers(digest)
+    def _messages(self, digest: Digest, cards: int, evidence: EvidenceForm) -> list[list[GroupPart]]:
+        """The messages that show the first cards, and the titles of the others."""
+        numbers, language = _numbers(digest), digest.language
+        heading = list_heading(digest, count=_named(digest, cards))
+        groups = [Group((Line((Text(heading, bold=True),)),), stays_with_next=True)]
+        groups += [
+            self._card_group(card, language, evidence, numbers.get(card.paper.id)) for card in digest.cards[:cards]
+        ]
+        if others := _listed(digest, cards):
+            lines = [list_line(card, number, language, Style.CARDS) for number, card in others]
+            groups.append(Group(line_blocks(lines), tuple([card.paper.id for _, card in others])))
+        with using(language):
+            groups.append(Group(list_tail(digest, ())))
+        return pack(groups, cost, (MESSAGE_LIMIT - _SPARE_UNITS, ENTITY_LIMIT))
 
-        def messages(evidence: EvidenceForm) -> list[list[GroupPart]]:
-            groups = digest_groups(
-                digest,
-                lambda card: self._card_group(card, digest.language, style, evidence, numbers.get(card.paper.id)),
-                self._title_group,
-                archive_url=self._archive_url,
-            )
-            return pack(groups, cost, (MESSAGE_LIMIT - _SPARE_UNITS, ENTITY_LIMIT))
-
-        whole = messages(EvidenceForm.QUOTES)
-        short = messages(EvidenceForm.LINKS) if len(whole) > 1 else whole
-        return whole if len(whole) <= len(short) else short
-
-    def _card_group(
-        self, card: Card, language: str, style: Style, evidence: EvidenceForm, number: int | None = None
-    ) -> Group:
-        variant = (language, style, evidence)
-        ready = self._cards.get(card, variant, lambda: _ready_card(card, language, style, evidence))
-        note = matched_note(card, language, style)
+    def _card_group(self, card: Card, language: str, evidence: EvidenceForm, number: int | None = None) -> Group:
+        ready = self._cards.get(card, (language, evidence), lambda: _ready_card(card, language, evidence))
+        note = matched_note(card, language)
         text, entities = ready.cost
         pieces = list(ready.pieces)
         for block in note:
@@ -127,12 +173,11 @@ class TelegramRenderer:
             text, markup = text + len(mark), mark + markup
         return Group(blocks, (card.paper.id,), cost=(text, entities), markup=markup)
 
-    def _title_group(self, card: Card) -> Group:
-        def made() -> Group:
-            line = title_line(card)
-            return Group((line,), (card.paper.id,), cost=cost(line), markup=block_html(line))
 
-        return self._titles.get(card, None, made)
+def _fits(document: Document) -> bool:
+    costs = [cost(block) for block in document.blocks]
+    text, entities = sum(text for text, _ in costs), sum(count for _, count in costs)
+    return text <= MESSAGE_LIMIT - _SPARE_UNITS and entities <= ENTITY_LIMIT
 
 
 def _numbers(digest: Digest) -> dict[str, int]:
@@ -140,16 +185,22 @@ def _numbers(digest: Digest) -> dict[str, int]:
     return {card.paper.id: number for number, card in enumerate(digest.cards, 1)} if len(digest.cards) > 1 else {}
 
 
-def _vote_rows(shown: Sequence[tuple[str, int | None]], style: Style, why_language: str | None) -> list[list[JSON]]:
-    """The buttons below a message that shows these papers (id, number): a row for each paper, which ends in a button to
-    ask why the paper came, if its language is given.
+def _named(digest: Digest, cards: int) -> int:
+    """How many papers a digest names whose first `cards` papers are cards."""
+    return min(len(digest.cards), cards + MOST_LINES)
 
-    Compact cards are too short for a row each: all of them share the rows, with the buttons for and against.
-    """
-    if style is not Style.TITLES:
-        return [[*(_vote_button(kind, *paper) for kind in SIGNS), *_why(paper[0], why_language)] for paper in shown]
-    buttons = [[_vote_button(kind, *paper) for paper in shown] for kind in (VoteKind.UP, VoteKind.DOWN)]
-    return [row[at : at + _COMPACT_ROW] for row in buttons for at in range(0, len(row), _COMPACT_ROW)]
+
+def _listed(digest: Digest, cards: int) -> list[tuple[int, Card]]:
+    """The papers below the first `cards` of them, with their numbers."""
+    return [*enumerate(digest.cards, 1)][cards : cards + MOST_LINES]
+
+
+# ── buttons ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _vote_row(paper_id: str, number: int | None, why_language: str | None) -> list[JSON]:
+    """The buttons of a card in a digest, at the end one to ask why the paper came, if its language is given."""
+    return [*(_vote_button(kind, paper_id, number) for kind in SIGNS), *_why(paper_id, why_language)]
 
 
 # Many chats get the same cards each morning.
@@ -163,8 +214,27 @@ def _why(paper_id: str, language: str | None) -> tuple[JSON, ...]:
     return () if language is None else (_button(why_button(paper_id, language)),)
 
 
-def _ready_card(card: Card, language: str, style: Style, evidence: EvidenceForm) -> _ReadyCard:
-    before, after = blocks_for_all(card, language, style, evidence=evidence)
+def _rows(rows: Sequence[Sequence[Button]], chat: Chat) -> list[list[JSON]]:
+    """The buttons of a list for a place. What opens for one person does so in private, by a link, unless the admins of
+    a group chose otherwise; the readers of a channel have no settings there."""
+    is_channel = chat.kind is ChatKind.CHANNEL
+    is_private = not chat.ref.is_group and not is_channel
+    by_link = is_channel or not (is_private or chat.opens_in is OpensIn.HERE)
+    made = []
+    for row in rows:
+        buttons = [_button(each) for each in row if not (is_channel and each.action == SETTINGS_APART)]
+        made.append([_as_link(each) for each in buttons] if by_link else buttons)
+    return [row for row in made if row]
+
+
+def _as_link(button: JSON) -> JSON:
+    action = str(button.get("action", ""))
+    # The sender makes the address, which names the chat and the bot.
+    return {"text": button["text"], "link": action} if action.startswith(_OPENING) else button
+
+
+def _ready_card(card: Card, language: str, evidence: EvidenceForm) -> _ReadyCard:
+    before, after = blocks_for_all(card, language, Style.CARDS, evidence=evidence)
     pieces = tuple(made for blocks in (before, after) if (made := piece(blocks)))
     costs = [cost(block) for block in (*before, *after)]
     return _ReadyCard(before, after, pieces, (sum(text for text, _ in costs), sum(count for _, count in costs)))
@@ -178,13 +248,6 @@ def reply_messages(reply: Reply) -> list[JSON]:
         messages[-1]["buttons"] = [[_button(button) for button in row] for row in reply.buttons if row]
     pictures = [block for block in reply.document.blocks if isinstance(block, Picture) and block.file]
     return messages + ([_pictures(pictures, "")] if pictures else [])
-
-
-def _resend_offer(delivery: UncertainDelivery, language: str) -> JSON:
-    """The offer to send a message of an earlier digest again, which may not have arrived."""
-    text = label("doubtful", language, day=format_date(delivery.day, language))
-    button = Button(label("send again", language), action=str(Action("resend", str(delivery.delivery_id))))
-    return reply_messages(Reply(Document((Line((Text(text),)),)), ((button,),)))[0]
 
 
 def payloads(shown: Card | Digest, language: str, style: Style) -> list[JSON]:
@@ -218,14 +281,6 @@ def _message(sections: Sequence[GroupPart], buttons: Sequence[Sequence[JSON]] = 
         elif made := piece(section.blocks):
             pieces.append(made)
     return {"kind": "message", "html": joined(pieces), "buttons": [list(row) for row in buttons]}
-
-
-def _photos(card: Card, language: str) -> JSON | None:
-    figures = shown_figures(card)
-    if not figures:
-        return None
-    pictures = [Picture(figure.file, figure.url, figure_caption(figure, language)) for figure in figures]
-    return _pictures(pictures, title_of(card.paper))
 
 
 def _pictures(pictures: Sequence[Picture], title: str) -> JSON:

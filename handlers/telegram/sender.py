@@ -16,6 +16,7 @@ from telegram.ext import ExtBot
 
 from bot.errors import CannotTell
 from bot.model import JSON, ChatRef, NotSent, NotSentCause, Outcome, Part, Platform, Priority, Rejected, Sent
+from handlers import deep_links
 from handlers.button_actions import with_chat
 from handlers.telegram.limits import Limiter, Urgency
 from handlers.telegram.outcomes import forbids_pictures, outcome_of, seconds_of
@@ -149,6 +150,8 @@ async def _post_once(
 ) -> Message:
     ident, thread = address(chat)
     common: dict[str, Any] = {"chat_id": ident, "message_thread_id": thread, "rate_limit_args": urgency}
+    if payload.get("silent"):
+        common["disable_notification"] = True
     if reply_to is not None:
         # The message that asked may be deleted by now; its answer must arrive all the same.
         common |= {"reply_to_message_id": reply_to, "allow_sending_without_reply": True}
@@ -158,13 +161,13 @@ async def _post_once(
             text=html,
             parse_mode=ParseMode.HTML,
             link_preview_options=NO_PREVIEW,
-            reply_markup=keyboard(payload.get("buttons", ()), about),
+            reply_markup=keyboard(payload.get("buttons", ()), about, bot.username),
             **common,
         )
     # All before the request: a missing picture then rejects the part with nothing sent.
     files = [_read(data_dir, str(name)) for name in payload.get("files", ())]
     if kind == "photo" and len(files) == 1:
-        markup = keyboard(payload.get("buttons", ()), about)
+        markup = keyboard(payload.get("buttons", ()), about, bot.username)
         return await bot.send_photo(
             photo=files[0], caption=html, parse_mode=ParseMode.HTML, reply_markup=markup, **common
         )
@@ -174,21 +177,38 @@ async def _post_once(
     raise UnsendableError(f"there is no message of kind {kind!r} with {len(files)} pictures")
 
 
-def keyboard(rows: Sequence[Sequence[JSON]], about: ChatRef) -> InlineKeyboardMarkup | None:
-    """Buttons as Telegram takes them, each with the chat it is about. Those of more than 64 bytes are left out."""
-    made = [[_button(button, about) for button in row] for row in rows]
+def keyboard(rows: Sequence[Sequence[JSON]], about: ChatRef, bot_username: str = "") -> InlineKeyboardMarkup | None:
+    """Buttons as Telegram takes them, each with the chat it is about. Those of more than 64 bytes are left out.
+
+    One with a "link" opens the private chat with the bot, whose @name is `bot_username`: equal digests have equal
+    payloads, whatever their chats and bots.
+    """
+    made = [[_button(button, about, bot_username) for button in row] for row in rows]
     kept = [[button for button in row if button is not None] for row in made]
     return InlineKeyboardMarkup([row for row in kept if row]) if any(kept) else None
 
 
-def _button(button: JSON, about: ChatRef) -> InlineKeyboardButton | None:
-    if url := button.get("url"):
+def _button(button: JSON, about: ChatRef, bot_username: str) -> InlineKeyboardButton | None:
+    if url := button.get("url") or _link_address(str(button.get("link", "")), about, bot_username):
         return InlineKeyboardButton(button["text"], url=url)
+    if "action" not in button:
+        return None
     data = with_chat(str(button["action"]), about)
     if not 0 < len(data.encode()) <= CALLBACK_BYTES:
         log.error("a button's action is too long", action=data)
         return None
     return InlineKeyboardButton(button["text"], callback_data=data)
+
+
+def _link_address(link: str, about: ChatRef, bot_username: str) -> str | None:
+    """The address for a link: "open:PAPER" or "next:SLOT:FIRST", as the buttons' actions of that name."""
+    verb, _, argument = link.partition(":")
+    if verb == "open":
+        return deep_links.paper_link(bot_username, about, argument)
+    if verb == "next":
+        slot, _, first = argument.partition(":")
+        return deep_links.list_link(bot_username, about, slot, int(first))
+    return None
 
 
 def _read(data_dir: Path, name: str) -> bytes:
