@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.arxiv import ids
 from bot.conversation import Conversation, Result, Stale
 from bot.model import ChatRef, Depth, Summary, SummaryKey, VoteKind
-from handlers import beginning_actions, card_actions, commands, news_actions
+from handlers import beginning_actions, card_actions, commands, library_actions, news_actions
 from handlers.requests import ARGUMENT, Operation, Request, Target, UseCase, dispatch
 
 MAX_ACTION_BYTES = 38
@@ -222,6 +222,7 @@ BUTTONS = {
     **card_actions.ACTIONS,
     **beginning_actions.ACTIONS,
     **news_actions.ACTIONS,
+    **library_actions.ACTIONS,
 }
 """Every verb. Arguments: drop:TOPIC_KEY, exact:, about: and instead:KEY (see `Offers.keep`), choose:SETTING,
 set:SETTING=VALUE, undo:KEY (see `Undo.offer`), deep:, why:, up:, down:, save: and rate:PAPER_ID,

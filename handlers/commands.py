@@ -9,6 +9,7 @@ from bot.conversation import Conversation, Result
 from bot.errors import TellUser
 from bot.locales import N_, _
 from bot.model import Depth
+from bot.references import CitationFormat
 from handlers.requests import Operation, Request
 
 
@@ -112,7 +113,40 @@ async def like(conversation: Conversation, request: Request) -> Result:
 
 
 async def saved(conversation: Conversation, request: Request) -> Result:
-    return await conversation.votes.saved(request.target.requester, request.target.chat)
+    target, form = request.target, request.arguments.get("format", "")
+    if form.strip():
+        return await conversation.library.saved_references(target.requester, target.chat, _format(form))
+    return await conversation.library.saved(target.requester, target.chat)
+
+
+async def cite(conversation: Conversation, request: Request) -> Result:
+    papers, form = request.arguments.get("papers", ""), request.arguments.get("format", "")
+    return await conversation.library.cite(papers, _format(form or CitationFormat.BIBTEX))
+
+
+async def search(conversation: Conversation, request: Request) -> Result:
+    target = request.target
+    return await conversation.library.search(target.requester, target.chat, request.arguments.get("words", ""))
+
+
+async def history(conversation: Conversation, request: Request) -> Result:
+    return await conversation.library.history(request.target.chat)
+
+
+async def export(conversation: Conversation, request: Request) -> Result:
+    return await conversation.exports.export(request.target.requester, request.target.chat)
+
+
+def _format(given: str) -> CitationFormat:
+    try:
+        return CitationFormat(given.strip().casefold().removeprefix("."))
+    except ValueError:
+        formats = ", ".join(CitationFormat)
+        raise TellUser(
+            _("“{given}” is no format of references; choose one of {formats}.").format(
+                given=given.strip(), formats=formats
+            )
+        ) from None
 
 
 async def preview(conversation: Conversation, request: Request) -> Result:
@@ -168,6 +202,14 @@ async def ask_forget(conversation: Conversation, request: Request) -> Result:
 
 # ── the table ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
+_FORMAT = Argument(
+    "format",
+    "bib, ris, json, md or csv",
+    required=False,
+    suggests=Suggests.WORDS,
+    words=tuple(CitationFormat),
+)
+
 COMMANDS = (
     Command("start", N_("Say hello and see how to begin"), Operation(use_case=start)),
     Command("help", N_("What I can do, by example"), Operation(use_case=show_help)),
@@ -217,7 +259,26 @@ COMMANDS = (
         (Argument("papers", N_('arXiv ids or links, or au:"Name" for an author'), required=False, may_be_quoted=True),),
         takes_file=True,
     ),
-    Command("saved", N_("The papers that you saved with 🔖"), Operation(use_case=saved)),
+    Command(
+        "saved",
+        N_("The papers that you saved with 🔖, also as a file"),
+        Operation(use_case=saved),
+        (_FORMAT,),
+    ),
+    Command(
+        "search",
+        N_("Search in everything that came here"),
+        Operation(use_case=search, is_about_chat=True),
+        (Argument("words", N_('Words, "words in a row", au:Name, -without')),),
+    ),
+    Command("history", N_("The digests of the last weeks"), Operation(use_case=history, is_about_chat=True)),
+    # Public, as /summarize is.
+    Command(
+        "cite",
+        N_("References to papers: BibTeX, RIS, Markdown and more"),
+        Operation(use_case=cite, is_slow=True, is_public=True),
+        (Argument("papers", N_("arXiv links or ids"), may_be_quoted=True), _FORMAT),
+    ),
     # No rights: nothing is taken or changed.
     Command(
         "preview",
@@ -248,6 +309,18 @@ COMMANDS = (
             Argument("name", N_("Which setting to change"), required=False, suggests=Suggests.SETTINGS),
             Argument("value", N_("Its new value"), required=False, suggests=Suggests.VALUES),
         ),
+    ),
+    # The answer is for the one who asks alone.
+    Command(
+        "export",
+        N_("Everything that I keep about this chat, as a file"),
+        Operation(use_case=export, needs_rights=True, is_about_chat=True),
+    ),
+    # It only asks; the button of the question deletes.
+    Command(
+        "forget",
+        N_("Delete everything that I keep about this chat"),
+        Operation(use_case=ask_forget, needs_rights=True, is_about_chat=True),
     ),
     Command("privacy", N_("What I keep about this chat"), Operation(use_case=privacy)),
     # No rights in the chat: the operators are known by their ids.

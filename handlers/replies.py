@@ -17,6 +17,7 @@ from handlers import (
     card_replies,
     insight_replies,
     learning_replies,
+    library_replies,
     like_replies,
     news_replies,
     paper_replies,
@@ -114,7 +115,14 @@ for _writer in (
     vote_replies.vote_options,
     vote_replies.vote_not_kept,
     vote_replies.paper_not_kept,
-    vote_replies.saved_papers,
+    library_replies.saved_papers,
+    library_replies.not_yours,
+    library_replies.references,
+    library_replies.found_in_chat,
+    library_replies.nothing_to_search,
+    library_replies.search_expired,
+    library_replies.past_digests,
+    library_replies.exported_chat,
     news_replies.digest_promised,
     news_replies.too_many_readings,
     news_replies.paper_news,
@@ -287,6 +295,10 @@ def _incomplete(result: results.Incomplete, chat: ChatName) -> Reply:
             return with_note(Reply(Document((Line(spans(asked, command=command("why", "2406.14272"))),))), chat)
         case "like":
             return like_replies.what_to_like(chat)
+        case "cite":
+            return library_replies.what_to_cite(chat)
+        case "search":
+            return library_replies.what_to_search(chat)
     asked = _("Say which paper: {command}, or send its link.")
     return Reply(Document((Line(spans(asked, command=command("summarize", "2406.14272"))),)))
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.conversation import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
+from bot.conversation import PaperNotKept, Voted, VoteNotKept, VoteOptions
 from bot.model import VoteKind
-from bot.render.nodes import Bullets, Document, Heading, Line, Note, Reply, Text
-from handlers.reply_parts import command, one_line, short_title, title_link
+from bot.render.nodes import Document, Line, Reply, Text
+from handlers.reply_parts import command, one_line, short_title
 from handlers.requests import ChatName
 from handlers.vote_buttons import SIGNS, vote_buttons
 
@@ -33,11 +33,3 @@ def paper_not_kept(result: PaperNotKept, _: ChatName) -> Reply:
         Text(" brings it back with its buttons."),
     )
     return Reply(Document((Line(line),)))
-
-
-def saved_papers(result: SavedPapers, _: ChatName) -> Reply:
-    if not result.papers:
-        return one_line(f"You have saved nothing here; {SIGNS[VoteKind.SAVED]} below a paper saves it.")
-    titles = tuple((title_link(paper),) for paper in result.papers)
-    older = (Note((Text(f"… and {result.more} older"),)),) if result.more else ()
-    return Reply(Document((Heading((Text("You saved here", bold=True),)), Bullets(titles), *older)))

@@ -21,6 +21,16 @@ from bot.conversation.insight_results import (
     Preview,
     Unlearned,
 )
+from bot.conversation.library_results import (
+    ExportedChat,
+    FoundInChat,
+    NothingToSearch,
+    NotYours,
+    PastDigests,
+    References,
+    SavedPapers,
+    SearchExpired,
+)
 from bot.conversation.put_off import why_put_off
 from bot.conversation.results import (
     AlreadySubscribed,
@@ -77,7 +87,7 @@ from bot.conversation.setting_results import (
 )
 from bot.conversation.undo_results import UndoExpired, Undone, UndoRefused
 from bot.conversation.use_cases import Conversation
-from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
+from bot.conversation.vote_results import PaperNotKept, Voted, VoteNotKept, VoteOptions
 
 __all__ = [
     "AREAS",
@@ -107,9 +117,11 @@ __all__ = [
     "DigestPage",
     "DigestPromised",
     "Explained",
+    "ExportedChat",
     "FindPapers",
     "Followed",
     "Forgotten",
+    "FoundInChat",
     "GroupWelcome",
     "Health",
     "Help",
@@ -126,6 +138,7 @@ __all__ = [
     "NotUnderstood",
     "NothingLearned",
     "NothingNow",
+    "NothingToSearch",
     "OfferExpired",
     "OpenedCard",
     "Operators",
@@ -133,13 +146,16 @@ __all__ = [
     "PaperEvidence",
     "PaperNews",
     "PaperNotKept",
+    "PastDigests",
     "Preview",
     "Privacy",
     "ReadPaper",
+    "References",
     "Requester",
     "Resent",
     "Result",
     "SavedPapers",
+    "SearchExpired",
     "SettingsView",
     "Settled",
     "Stale",

@@ -8,12 +8,9 @@ import secrets
 
 from bot.arxiv import ids
 from bot.conversation.results import Requester, Stale
-from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
+from bot.conversation.vote_results import PaperNotKept, Voted, VoteNotKept, VoteOptions
 from bot.model import ChatKind, ChatRef, VoteKind
 from bot.ports import Clock, Store
-
-MOST_SAVED = 20
-"""Saved papers that are listed: about a screen and a half of a phone."""
 
 _KEY_NAME = "voters of channels"
 """The name of the stored value with the key of the hashes."""
@@ -46,7 +43,7 @@ class PaperVotes:
             return found
         if await self._store.chat(ref) is None:
             return VoteNotKept()
-        person, paper, now = await self._person(requester, ref), found.paper, self._clock.now()
+        person, paper, now = await self.person(requester, ref), found.paper, self._clock.now()
         try:
             is_new = await self._store.vote(ref, person, [paper.id], kind, now)
         except LookupError:  # the chat was forgotten meanwhile
@@ -59,26 +56,23 @@ class PaperVotes:
 
     async def of_person(self, requester: Requester, ref: ChatRef, paper_id: str) -> frozenset[VoteKind]:
         """How a person has voted on a paper in a chat."""
-        return await self._store.votes_on(ref, await self._person(requester, ref), paper_id)
+        return await self._store.votes_on(ref, await self.person(requester, ref), paper_id)
 
     async def opened(self, requester: Requester, ref: ChatRef, paper_id: str) -> None:
         """Note that a person looked closer at a paper, if the chat and the paper are stored."""
-        person = await self._person(requester, ref)
+        person = await self.person(requester, ref)
         try:
             await self._store.vote(ref, person, [paper_id], VoteKind.OPENED, self._clock.now())
         except LookupError:
             return
 
-    async def saved(self, requester: Requester, ref: ChatRef) -> SavedPapers:
-        """What a person has saved in a chat; what others have saved there is shown to nobody."""
-        person = await self._person(requester, ref)
+    async def saved_ids(self, requester: Requester, ref: ChatRef) -> list[str]:
+        """The papers that a person has saved in a chat, latest first."""
+        person = await self.person(requester, ref)
         votes = [vote for vote in await self._store.votes_of(ref) if vote.person == person]
-        ids_of_saved = [vote.paper_id for vote in reversed(votes) if vote.kind is VoteKind.SAVED]
-        papers = await self._store.papers(ids_of_saved[:MOST_SAVED])
-        shown = tuple(papers[paper_id] for paper_id in ids_of_saved[:MOST_SAVED] if paper_id in papers)
-        return SavedPapers(shown, len(ids_of_saved) - len(shown))
+        return [vote.paper_id for vote in reversed(votes) if vote.kind is VoteKind.SAVED]
 
-    async def _person(self, requester: Requester, ref: ChatRef) -> str:
+    async def person(self, requester: Requester, ref: ChatRef) -> str:
         """The name under which a person's votes in a chat are stored."""
         chat = await self._store.chat(ref)
         if chat is None or chat.kind is not ChatKind.CHANNEL:

@@ -17,6 +17,7 @@ from bot.conversation.insight_results import (
     Preview,
     Unlearned,
 )
+from bot.conversation.library_results import LibraryResult
 from bot.conversation.service_results import (
     BroadcastPlan,
     BroadcastSent,
@@ -27,7 +28,7 @@ from bot.conversation.service_results import (
 )
 from bot.conversation.setting_results import Changed, Choices, NotAccepted, SettingsView
 from bot.conversation.undo_results import UndoExpired, Undone, UndoRefused
-from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
+from bot.conversation.vote_results import PaperNotKept, Voted, VoteNotKept, VoteOptions
 from bot.errors import BadTopic
 from bot.model import Backtest, Card, Chat, Depth, FoundPapers, PaperList, Refinement
 
@@ -397,7 +398,7 @@ Result = (
     | VoteOptions
     | VoteNotKept
     | PaperNotKept
-    | SavedPapers
+    | LibraryResult
     | DigestComing
     | NothingNow
     | Resent

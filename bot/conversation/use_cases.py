@@ -20,6 +20,7 @@ from bot.conversation.chat_settings import ChatSettings
 from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Insight, Operators, ReadPaper
 from bot.conversation.following import Following
 from bot.conversation.insights import Insights
+from bot.conversation.library import Library
 from bot.conversation.likes import Likes
 from bot.conversation.offers import Offers
 from bot.conversation.pages import Pages
@@ -111,6 +112,7 @@ class Conversation:
         self._digest = digest
         self.cards = Cards(store, clock, insight, self._papers, self.votes, self._new_chat)
         self.pages = Pages(store, insight, self._new_chat)
+        self.library = Library(store, clock, find, self.votes)
         self._defaults = defaults
         self._operators = operators
         self._bot = bot

@@ -34,11 +34,3 @@ class PaperNotKept:
     """The store has no such paper (any more), so that nobody can vote on it."""
 
     paper_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class SavedPapers:
-    """What the person who asks has saved in the chat, latest first; `more` is how many older ones are left out."""
-
-    papers: tuple[Paper, ...]
-    more: int = 0

@@ -133,12 +133,15 @@ class RankedPapers:
 
 @dataclass(frozen=True, slots=True)
 class PastDigest:
-    """A digest that was written for a chat on its own date `day`; `shown` are the ids of the papers that it named."""
+    """A digest that was written for a chat on its own date `day`; `shown` are the ids of the papers that it named, out
+    of `total`. `slot` is its name."""
 
     day: date
     window: Window
     created_at: datetime
     shown: frozenset[str]
+    slot: str = ""
+    total: int = 0
 
 
 class Awaited(enum.StrEnum):

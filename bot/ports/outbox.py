@@ -94,6 +94,10 @@ class Outbox(Protocol):
         """The digests with papers that were written for a chat on its date `since` or later, newest first; for as long
         as digests are kept."""
 
+    async def sent_digests(self, ref: ChatRef, first: int, count: int) -> tuple[list[PastDigest], int]:
+        """`count` digests with papers of which a part was sent to the chat, newest first, from number `first` on; and
+        how many there are, for as long as digests are kept."""
+
     async def ranked_papers(self, ref: ChatRef, slot: str, first: int, count: int) -> RankedPapers | None:
         """`count` papers of a chat's digest in its order, from number `first` on (the best is 0); fewer at the end.
 

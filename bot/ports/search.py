@@ -8,7 +8,7 @@ from typing import Protocol
 from bot.model import ChatRef, FoundPaper, PaperWords, SearchTerm, UnindexedPaper
 
 
-class PaperSearch(Protocol):
+class TextSearch(Protocol):
     """An index of the words of all stored papers.
 
     A paper that is written, or gets a summary, waits to be indexed from the same transaction on.

@@ -15,7 +15,7 @@ from bot.ports.kept import KeptValues
 from bot.ports.operations import Operations
 from bot.ports.outbox import Outbox
 from bot.ports.papers import Papers
-from bot.ports.search import PaperSearch
+from bot.ports.search import TextSearch
 from bot.ports.stored_summaries import Summaries
 from bot.ports.topics import Topics
 from bot.ports.upkeep import StatusCounts, Upkeep
@@ -35,7 +35,7 @@ class Store(
     StatusCounts,
     Votes,
     Terms,
-    PaperSearch,
+    TextSearch,
     Upkeep,
     Protocol,
 ):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, null, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatRef, Delivery, DeliveryState, NewDigest, PastDigest, Platform, Priority, RankedPapers, Window
@@ -131,12 +131,17 @@ class SqlOutbox:
         query = select(table).join(chat, chat.c.id == table.c.chat_id)
         query = query.where(is_chat(ref), table.c.day >= since, table.c.shown.is_not(None)).order_by(table.c.id.desc())
         async with self.db.read() as connection:
-            return [
-                PastDigest(
-                    row.day, Window(row.first_day, row.last_day), row.created_at, frozenset(unpack_papers(row.shown))
-                )
-                for row in await connection.execute(query)
-            ]
+            return [_past_digest(row) for row in await connection.execute(query)]
+
+    async def sent_digests(self, ref: ChatRef, first: int, count: int) -> tuple[list[PastDigest], int]:
+        table, part = tables.digests, tables.deliveries
+        was_sent = exists().where(part.c.digest_id == table.c.id, part.c.state == DeliveryState.SENT.value)
+        of_chat = select(table).join(tables.chats, tables.chats.c.id == table.c.chat_id)
+        sent = of_chat.where(is_chat(ref), table.c.shown.is_not(None), was_sent)
+        async with self.db.read() as connection:
+            total = await connection.scalar(select(func.count()).select_from(sent.subquery()))
+            rows = await connection.execute(sent.order_by(table.c.id.desc()).offset(max(first, 0)).limit(count))
+            return [_past_digest(row) for row in rows], int(total or 0)
 
     async def ranked_papers(self, ref: ChatRef, slot: str, first: int, count: int) -> RankedPapers | None:
         table, chat, log, topics = tables.digests, tables.chats, tables.announcements, tables.topics
@@ -159,6 +164,12 @@ class SqlOutbox:
             digest.day,
             tuple([queries[topic_id] for topic_id in order.topics if topic_id in queries]),
         )
+
+
+def _past_digest(row: row_mapping.AnyRow) -> PastDigest:
+    shown = frozenset(unpack_papers(row.shown))
+    total = max(unpack_order(row.ranked).total, len(shown))
+    return PastDigest(row.day, Window(row.first_day, row.last_day), row.created_at, shown, row.slot, total)
 
 
 def _are_states(states: Collection[DeliveryState]) -> ColumnElement[bool]:

@@ -57,7 +57,7 @@ _ANNOUNCED = " AND EXISTS (SELECT 1 FROM announcements AS log WHERE log.paper_id
 
 
 class SqlSearch(SqlSearchIndex):
-    """The methods of `bot.ports.PaperSearch`."""
+    """The methods of `bot.ports.TextSearch`."""
 
     db: Database
 

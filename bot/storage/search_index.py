@@ -25,7 +25,7 @@ _POSTGRES = text("INSERT INTO paper_words (id, words) VALUES (:id, CAST(:words A
 
 
 class SqlSearchIndex:
-    """The methods of `bot.ports.PaperSearch` that write the index."""
+    """The methods of `bot.ports.TextSearch` that write the index."""
 
     db: Database
 
