@@ -27,6 +27,13 @@ async def read_link(conversation: Conversation, request: Request) -> Result:
     return await conversation.summarize(request.target.chat, request.arguments["text"])
 
 
+def recorded(path: Path, text: str) -> None:
+    """Compare with a snapshot, or write it if RECORD_TRANSCRIPTS is set."""
+    if os.environ.get("RECORD_TRANSCRIPTS"):
+        path.write_text(text, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == text, f"{path.name} differs; see README.md beside it"
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A chat as its people see it."""
@@ -101,11 +108,7 @@ class Recorder:
 
     def is_recorded(self, name: str) -> None:
         """Compare with the snapshot `name`, or write it if RECORD_TRANSCRIPTS is set."""
-        text = "\n".join([f"# {self.title}", *self.lines, ""])
-        path = FOLDER / f"{name}.md"
-        if os.environ.get("RECORD_TRANSCRIPTS"):
-            path.write_text(text, encoding="utf-8")
-        assert path.read_text(encoding="utf-8") == text, f"{path.name} differs; see README.md beside it"
+        recorded(FOLDER / f"{name}.md", "\n".join([f"# {self.title}", *self.lines, ""]))
 
     async def _perform(self, person: Person, place: Place, data: str) -> Reply:
         action = button_actions.parse(data)
