@@ -27,6 +27,8 @@ from tests.transcripts.recorder import FOLDER, recorded
 METHODS = ("Diffusion", "Flow matching", "Gaussian splatting", "State space models", "Contrastive learning")
 TASKS = ("talking heads", "lip sync", "face recognition", "scene reconstruction", "video editing", "sign language")
 
+AUTHORS = ("Ada Example", "Jürgen Müller", "Wei Zhang", "Sofía Pérez", "Anna Ivanova", "Kenji Sato", "Mina Lee")
+
 
 def listing(day: date, count: int) -> list[Announced]:
     """So many papers of a day, each of a method and a task."""
@@ -37,6 +39,7 @@ def listing(day: date, count: int) -> list[Announced]:
         ident = f"{day:%y%m}.{day.day:02}{number:03}"
         paper = samples.paper(
             ident,
+            authors=(AUTHORS[number % len(AUTHORS)], AUTHORS[(number * 7 + day.day) % len(AUTHORS)]),
             title=f"{method} for {task}, study {number + 1}",
             abstract=f"We study {task}. {method} halves the error on {task} and needs a tenth of the data.",
             comment="Accepted at ICML 2026" if number % 9 == 4 else None,
