@@ -238,7 +238,9 @@ def test_figures_are_not_part_of_a_digest() -> None:
 titles = st.one_of(
     hostile_text(60),
     st.builds(
-        lambda unit, times: unit * times, st.sampled_from(["word ", "x", "😀", "<&>", "文", "@a "]), st.integers(1, 4000)
+        lambda unit, times: unit * times,
+        st.sampled_from(["word ", "x", "😀", "<&>", "文", "@a "]),
+        st.integers(1, 4000),
     ),
 )
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.model import Chat, ChatModel, ChatRef, Platform, VoteKind
+from bot.model import Chat, ChatModel, ChatRef, Platform, Style, VoteKind
 from bot.relevance.model_weights import packed_terms
 from handlers.telegram.cards import TelegramRenderer
 from tests.fakes.arxiv import made_up
@@ -101,7 +101,7 @@ async def test_what_was_learned_is_shown_and_forgotten_when_confirmed(bench: Ben
 async def test_the_last_button_below_a_paper_says_why_it_came(bench: Bench) -> None:
     await bench.ask(ANN, "/subscribe splatting")
     for part in TelegramRenderer().parts(
-        replace(made_up_digest(), cards=(made_up_card("2606.00001"),)), Chat(ref(ANN))
+        replace(made_up_digest(), cards=(made_up_card("2606.00001"),)), Chat(ref(ANN), style=Style.CARDS)
     ):
         await bench.app.sender.send(ref(ANN), part, "key")
     card, count = bench.tg.messages(ANN)[-1], len(bench.tg.messages(ANN))
