@@ -133,9 +133,10 @@ def replace_rules(document: Document) -> Document:
 
 
 def test_a_card_too_large_for_a_message_is_divided_and_complete() -> None:
-    long = replace(PAPER, abstract="A sentence of seven words it is. " * 180)
-    first, second = shown(digest(Card(long)))
-    assert bare(visible(plain_text(card_document(Card(long), "en")))) in bare(first.text + second.text)
+    long = Card(PAPER, summary=replace(BRIEF, takeaways=(Claim("A sentence of seven words it is. " * 30),) * 6))
+    first, second = shown(digest(long))
+    document = card_document(long, "en", evidence=EvidenceForm.LINKS)
+    assert bare(visible(plain_text(document))) in bare(first.text + second.text)
 
 
 def test_deep_parts_are_expandable_quotations() -> None:

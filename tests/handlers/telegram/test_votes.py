@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.model import Card, Chat, ChatRef, Digest, Part, Platform, Style, VoteKind
+from bot.model import Chat, ChatRef, Claim, Digest, Part, Platform, Style, VoteKind
 from handlers.telegram.cards import TelegramRenderer
 from handlers.telegram.sender import CALLBACK_BYTES, keyboard
 from tests.fakes.pipeline import made_up_card, made_up_digest
@@ -183,6 +183,7 @@ async def test_votes_change_tomorrows_order_and_are_deleted_with_the_chat(bench:
     """Ann votes and Bob does not; they follow the same topic."""
     for person in (ANN, BOB):
         await bench.ask(person, "/subscribe cs.CV")
+        await bench.store.change_chat(ref(person), NOW, style=Style.CARDS)
 
     async def morning(days: Mornings) -> tuple[list[str], list[str], list[FakeMessage]]:
         """The orders of Ann's and Bob's digests, and the messages of Ann's."""
@@ -241,10 +242,11 @@ def test_in_groups_and_channels_there_is_no_button_whose_answer_would_be_a_messa
 
 
 def test_the_buttons_of_a_card_that_is_divided_stand_below_its_end() -> None:
-    card = Card(replace(made_up_card().paper, abstract="A sentence of seven words it is. " * 180))
-    parts = TelegramRenderer().parts(
-        replace(made_up_digest(), cards=(card,), matched=1), Chat(ref(5), style=Style.CARDS)
-    )
+    card = made_up_card()
+    assert card.summary is not None
+    long = replace(card.summary, takeaways=(Claim("A sentence of seven words it is. " * 30),) * 6)
+    digest = replace(made_up_digest(1), cards=(replace(card, summary=long),))
+    parts = TelegramRenderer().parts(digest, Chat(ref(5), style=Style.CARDS))
     assert rows(parts) == [[], [["👍", "👎", "🔖", "Why?"]]]
 
 
