@@ -73,7 +73,7 @@ class Chat:
     timezone: str = "UTC"
     digest_time: time = time(9, 0)
     size: int = 10
-    style: Style = Style.CARDS
+    style: Style = Style.LIST
     depth: Depth = Depth.BRIEF
     next_due_at: datetime | None = None
     suspended: str | None = None

@@ -20,7 +20,7 @@ from bot.render.nodes import Reply
 from handlers.reply_parts import one_line
 from handlers.telegram.cards import reply_messages
 from handlers.telegram.places import ref_of_message
-from handlers.telegram.sender import NO_PREVIEW, UnsendableError, address, keyboard, post
+from handlers.telegram.sender import NO_PREVIEW, UnsendableError, address, keyboard_of, post
 
 log = structlog.get_logger()
 
@@ -100,7 +100,7 @@ class AnswerPoster:
                 text=payload["html"],
                 parse_mode=ParseMode.HTML,
                 link_preview_options=NO_PREVIEW,
-                reply_markup=keyboard(payload["buttons"], about, self._bot.username),
+                reply_markup=keyboard_of(self._bot, payload, about),
             )
         except BadRequest as error:
             # Telegram refuses an edit that changes nothing: the text is there already, after a second press.
@@ -117,7 +117,7 @@ class AnswerPoster:
             await self._bot.edit_message_reply_markup(
                 chat_id=message.chat.id,
                 message_id=message.message_id,
-                reply_markup=keyboard(rows, ref_of_message(message)),
+                reply_markup=keyboard_of(self._bot, {"buttons": rows}, ref_of_message(message)),
             )
 
     @contextlib.asynccontextmanager

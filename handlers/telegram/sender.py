@@ -161,13 +161,13 @@ async def _post_once(
             text=html,
             parse_mode=ParseMode.HTML,
             link_preview_options=NO_PREVIEW,
-            reply_markup=keyboard(payload.get("buttons", ()), about, bot.username),
+            reply_markup=keyboard_of(bot, payload, about),
             **common,
         )
     # All before the request: a missing picture then rejects the part with nothing sent.
     files = [_read(data_dir, str(name)) for name in payload.get("files", ())]
     if kind == "photo" and len(files) == 1:
-        markup = keyboard(payload.get("buttons", ()), about, bot.username)
+        markup = keyboard_of(bot, payload, about)
         return await bot.send_photo(
             photo=files[0], caption=html, parse_mode=ParseMode.HTML, reply_markup=markup, **common
         )
@@ -175,6 +175,14 @@ async def _post_once(
         media = [InputMediaPhoto(files[0], caption=html, parse_mode=ParseMode.HTML), *map(InputMediaPhoto, files[1:])]
         return (await bot.send_media_group(media=media, **common))[0]  # albums can have no buttons
     raise UnsendableError(f"there is no message of kind {kind!r} with {len(files)} pictures")
+
+
+def keyboard_of(bot: ExtBot[Any], payload: JSON, about: ChatRef) -> InlineKeyboardMarkup | None:
+    """The buttons of a payload, see `keyboard`."""
+    rows = payload.get("buttons", ())
+    # The name is known once the bot has logged in, and few messages need it.
+    needs_name = any("link" in button for row in rows for button in row)
+    return keyboard(rows, about, bot.username if needs_name else "")
 
 
 def keyboard(rows: Sequence[Sequence[JSON]], about: ChatRef, bot_username: str = "") -> InlineKeyboardMarkup | None:

@@ -37,17 +37,15 @@ from tests.render.samples import (
     BRIEF,
     CARD,
     DEEP_CARD,
-    DIGEST,
     PAPER,
     PLAIN_CARD,
     corpus,
     digest,
-    digest_document,
     hostile_text,
     plain_text,
 )
 
-CHAT = Chat(ChatRef(Platform.TELEGRAM, "1"))
+CHAT = Chat(ChatRef(Platform.TELEGRAM, "1"), style=Style.CARDS)
 # A phone number or a time is touchable in any text; it leads nowhere.
 _HARMLESS = ("phone_number", "media_timestamp", "bank_card")
 
@@ -130,39 +128,15 @@ def test_no_text_of_a_real_paper_becomes_a_link_a_mention_or_a_command() -> None
     assert found == {}
 
 
-def test_all_real_papers_in_one_digest_fit_and_nothing_is_lost() -> None:
-    papers = corpus()
-    whole = digest(*map(Card, papers[:300]), also=tuple(map(Card, papers[300:1500])), notes=("Two wait.",))
-    parsed = shown(whole)
-    assert complete(parsed, replace_rules(digest_document(whole, is_numbered=True)))
-    assert min(message.units for message in parsed[:-1]) > 1500  # as few messages as pleasant
-
-
 def replace_rules(document: Document) -> Document:
     return Document(tuple(block for block in document.blocks if not isinstance(block, Rule)))
 
 
-def test_a_digest_names_the_papers_of_each_message() -> None:
-    cards = [replace(CARD, paper=replace(PAPER, id=f"2406.{n:05}")) for n in range(12)]
-    parts = TelegramRenderer().parts(digest(*cards[:8], also=tuple(cards[8:])), CHAT)
-    named = [ident for part in parts for ident in part.paper_ids]
-    assert named == [card.paper.id for card in cards]
-    for part in parts:
-        assert [ident for ident in part.paper_ids if ident not in part.payload["html"]] == []
-
-
 def test_a_card_too_large_for_a_message_is_divided_and_complete() -> None:
-    long = replace(PAPER, abstract="A sentence of seven words it is. " * 1000)
-    whole = digest(Card(long))
-    parsed = shown(whole)
-    assert len(parsed) in (9, 10)  # 33,000 characters
-    assert complete(parsed, replace_rules(digest_document(whole, is_numbered=True)))
-
-
-def test_compact_style_is_shorter() -> None:
-    compact = shown(DIGEST, replace(CHAT, style=Style.TITLES))
-    assert sum(m.units for m in compact) < sum(m.units for m in shown(DIGEST)) / 2
-    assert "Talking heads learn twenty languages from one set." in compact[0].text
+    long = Card(PAPER, summary=replace(BRIEF, takeaways=(Claim("A sentence of seven words it is. " * 30),) * 6))
+    first, second = shown(digest(long))
+    document = card_document(long, "en", evidence=EvidenceForm.LINKS)
+    assert bare(visible(plain_text(document))) in bare(first.text + second.text)
 
 
 def test_deep_parts_are_expandable_quotations() -> None:
@@ -183,18 +157,6 @@ def test_a_digest_shows_its_evidence_where_that_makes_no_more_messages_and_else_
         assert folds == ({kind} if kind else set())
     assert len(parsed) == 2
     assert sum(message.text.count("evidence by statement: 1 · 2 · 3") for message in parsed) == 10
-
-
-def test_figures_follow_as_a_photo_or_an_album_with_their_captions() -> None:
-    (_, photo) = TelegramRenderer().parts(digest(DEEP_CARD), CHAT)
-    assert photo.payload["kind"] == "photo"
-    assert photo.payload["files"] == ["figures/2406.14272v2/fig1.png"]
-    assert "Figure 1: The whole pipeline." in check_message(photo.payload["html"], CAPTION_LIMIT).text
-    figure = DEEP_CARD.figures[0]
-    many = replace(DEEP_CARD, figures=tuple(replace(figure, number=str(n), caption="long " * 400) for n in range(1, 8)))
-    album = TelegramRenderer().parts(digest(many), CHAT)[-1].payload
-    assert (album["kind"], len(album["files"])) == ("album", 4)
-    assert check_message(album["html"], CAPTION_LIMIT).units > 800
 
 
 def test_a_digest_without_papers_says_why() -> None:
@@ -268,16 +230,9 @@ def check_html(html: str) -> Parsed:
 @given(hostile_text(60), hostile_text(60))
 def test_a_hostile_paper_is_accepted_and_complete(title: str, abstract: str) -> None:
     paper = replace(PAPER, title=title, abstract=abstract, authors=(title[:40], abstract[:40]), comment=title)
-    whole = digest(Card(paper, links=FoundLinks((), (title,))))
-    assert complete(shown(whole), replace_rules(digest_document(whole, is_numbered=True)))
-
-
-@pytest.mark.parametrize("unit", ["word ", "x", "😀", "<&>", "@everyone ", "مرحبا ", "文", "e\u0301", "a.b", "\n"])
-def test_a_title_of_ten_thousand_characters_is_divided_between_messages(unit: str) -> None:
-    title = (unit * 10_000)[:10_000]
-    summary = replace(BRIEF, headline=Claim(title), takeaways=())
-    whole = digest(Card(replace(PAPER, title=title), summary=summary), also=(PLAIN_CARD,))
-    assert complete(shown(whole), replace_rules(digest_document(whole, is_numbered=True)))
+    card = Card(paper, links=FoundLinks((), (title,)))
+    parsed = shown(digest(card))
+    assert bare(visible(plain_text(card_document(card, "en")))) in bare("".join(message.text for message in parsed))
 
 
 @pytest.mark.parametrize("sign", ["~", "\u00d7", "\ufffd", "\u02c2", "\u0301", "\u2192", "\u0660", "😀"])
@@ -294,15 +249,6 @@ def test_a_thousand_links_stay_below_the_number_of_entities() -> None:
 
 
 # ── what all chats share, and what is only counted ──
-
-
-def test_papers_that_are_only_counted_are_said_with_the_archives_address() -> None:
-    whole = replace(DIGEST, unlisted=85)
-    [part] = TelegramRenderer("https://papers.example/").parts(whole, CHAT)
-    assert '<a href="https://papers.example/">… and 85 more</a>' in part.payload["html"]
-    assert "Also matching (86)" in part.payload["html"]
-    [part] = TelegramRenderer().parts(replace(whole, language="es"), CHAT)
-    assert "… y 85 más" in part.payload["html"]
 
 
 @pytest.mark.parametrize("style", Style)

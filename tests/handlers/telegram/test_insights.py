@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.model import Chat, ChatModel, ChatRef, Platform, VoteKind
+from bot.model import Chat, ChatModel, ChatRef, Platform, Style, VoteKind
 from bot.relevance.model_weights import packed_terms
 from handlers.telegram.cards import TelegramRenderer
 from tests.fakes.arxiv import made_up
@@ -64,7 +64,7 @@ async def test_a_preview_names_the_papers_and_takes_none(bench: Bench) -> None:
     said = await bench.ask(ANN, "/preview")
     assert "Your next digest: 40 papers so far" in said
     assert "10. Gaussian splatting" in said
-    assert "10 cards, 20 titles, 10 only counted" in said
+    assert "10 cards, 30 only counted" in said
     assert len(said) < 3500
     assert await bench.store.taken(ref(ANN), [f"2606.{n:05}" for n in range(1, 41)]) == set()
 
@@ -101,7 +101,7 @@ async def test_what_was_learned_is_shown_and_forgotten_when_confirmed(bench: Ben
 async def test_the_last_button_below_a_paper_says_why_it_came(bench: Bench) -> None:
     await bench.ask(ANN, "/subscribe splatting")
     for part in TelegramRenderer().parts(
-        replace(made_up_digest(), cards=(made_up_card("2606.00001"),)), Chat(ref(ANN))
+        replace(made_up_digest(), cards=(made_up_card("2606.00001"),)), Chat(ref(ANN), style=Style.CARDS)
     ):
         await bench.app.sender.send(ref(ANN), part, "key")
     card, count = bench.tg.messages(ANN)[-1], len(bench.tg.messages(ANN))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.model import Card, Chat, ChatRef, Digest, Part, Platform, Style, VoteKind
+from bot.model import Chat, ChatRef, Claim, Digest, Part, Platform, Style, VoteKind
 from handlers.telegram.cards import TelegramRenderer
 from handlers.telegram.sender import CALLBACK_BYTES, keyboard
 from tests.fakes.pipeline import made_up_card, made_up_digest
@@ -31,7 +31,7 @@ async def digest_in(bench: Bench, ident: object, digest: Digest | None = None) -
     """A digest that was sent there, of papers that the store knows."""
     digest = digest or made_up_digest(2)
     await bench.store.remember([card.paper for card in digest.cards], NOW)
-    for part in TelegramRenderer().parts(digest, Chat(ref(ident))):
+    for part in TelegramRenderer().parts(digest, Chat(ref(ident), style=Style.CARDS)):
         await bench.app.sender.send(ref(ident), part, "key")
     return bench.tg.messages(int(str(ident).partition("/")[0]))
 
@@ -125,7 +125,7 @@ async def test_where_no_digests_go_a_vote_is_kindly_declined(bench: Bench) -> No
 
 async def test_an_old_card_whose_paper_is_not_kept_says_how_to_get_it_back(bench: Bench) -> None:
     await bench.ask(ANN, "/subscribe cs.CV")
-    for part in TelegramRenderer().parts(made_up_digest(2), Chat(ref(ANN))):
+    for part in TelegramRenderer().parts(made_up_digest(2), Chat(ref(ANN), style=Style.CARDS)):
         await bench.app.sender.send(ref(ANN), part, "key")
     answer = await told(bench, bench.tg.press(bench.tg.messages(ANN)[-1], "👍 1", ANN))
     assert answer["show_alert"] == "true"
@@ -183,6 +183,7 @@ async def test_votes_change_tomorrows_order_and_are_deleted_with_the_chat(bench:
     """Ann votes and Bob does not; they follow the same topic."""
     for person in (ANN, BOB):
         await bench.ask(person, "/subscribe cs.CV")
+        await bench.store.change_chat(ref(person), NOW, style=Style.CARDS)
 
     async def morning(days: Mornings) -> tuple[list[str], list[str], list[FakeMessage]]:
         """The orders of Ann's and Bob's digests, and the messages of Ann's."""
@@ -221,7 +222,7 @@ def rows(parts: list[Part]) -> list[list[list[str]]]:
 
 
 def test_every_card_has_its_number_and_its_row_below_the_message_that_shows_it() -> None:
-    parts = TelegramRenderer().parts(made_up_digest(10), Chat(ref(5)))
+    parts = TelegramRenderer().parts(made_up_digest(10), Chat(ref(5), style=Style.CARDS))
     for part, shown in zip(parts, rows(parts), strict=True):
         text = check_message(part.payload["html"]).text
         numbers = [int(ident[-5:]) for ident in part.paper_ids]
@@ -230,27 +231,23 @@ def test_every_card_has_its_number_and_its_row_below_the_message_that_shows_it()
 
 
 def test_a_single_card_has_no_number() -> None:
-    parts = TelegramRenderer().parts(made_up_digest(1), Chat(ref(5)))
+    parts = TelegramRenderer().parts(made_up_digest(1), Chat(ref(5), style=Style.CARDS))
     assert rows(parts) == [[["👍", "👎", "🔖", "Why?"]]]
     assert "1. Paper" not in parts[0].payload["html"]
 
 
 def test_in_groups_and_channels_there_is_no_button_whose_answer_would_be_a_message_for_everybody() -> None:
-    parts = TelegramRenderer().parts(made_up_digest(2), Chat(ref(CHANNEL)))
+    parts = TelegramRenderer().parts(made_up_digest(2), Chat(ref(CHANNEL), style=Style.CARDS))
     assert rows(parts) == [[["👍 1", "👎 1", "🔖 1"], ["👍 2", "👎 2", "🔖 2"]]]
 
 
-def test_compact_cards_share_their_rows() -> None:
-    parts = TelegramRenderer().parts(made_up_digest(10), Chat(ref(5), style=Style.TITLES))
-    signs = [[f"{sign} {number}" for number in numbers] for sign in "👍👎" for numbers in (range(1, 6), range(6, 11))]
-    assert rows(parts) == [signs]
-
-
 def test_the_buttons_of_a_card_that_is_divided_stand_below_its_end() -> None:
-    card = Card(replace(made_up_card().paper, abstract="A sentence of seven words it is. " * 500))
-    parts = TelegramRenderer().parts(replace(made_up_digest(), cards=(card,)), Chat(ref(5)))
-    assert len(parts) > 2
-    assert rows(parts) == [[]] * (len(parts) - 1) + [[["👍", "👎", "🔖", "Why?"]]]
+    card = made_up_card()
+    assert card.summary is not None
+    long = replace(card.summary, takeaways=(Claim("A sentence of seven words it is. " * 30),) * 6)
+    digest = replace(made_up_digest(1), cards=(replace(card, summary=long),))
+    parts = TelegramRenderer().parts(digest, Chat(ref(5), style=Style.CARDS))
+    assert rows(parts) == [[], [["👍", "👎", "🔖", "Why?"]]]
 
 
 @pytest.mark.parametrize("style", Style)
@@ -260,9 +257,9 @@ def test_the_largest_digest_keeps_telegrams_limits_with_the_longest_ids(style: S
     for part in TelegramRenderer().parts(
         replace(made_up_digest(), cards=tuple(cards)), Chat(LONGEST_CHAT, style=style)
     ):
-        made = keyboard(part.payload["buttons"], LONGEST_CHAT)
+        made = keyboard(part.payload["buttons"], LONGEST_CHAT, "paper_bot")
         assert made is not None
         buttons = [button for row in made.inline_keyboard for button in row]
         assert len(buttons) == sum(map(len, part.payload["buttons"])) <= 100
         assert all(len(row) <= 5 for row in made.inline_keyboard)
-        assert max(len(str(button.callback_data).encode()) for button in buttons) <= CALLBACK_BYTES
+        assert max(len(str(button.callback_data or "").encode()) for button in buttons) <= CALLBACK_BYTES
