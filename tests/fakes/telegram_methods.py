@@ -60,7 +60,6 @@ def _edit_text(world: World, params: dict[str, Any]) -> dict[str, Any]:
         )
     world.sendable(chat.id, message.thread)
     message.text, message.entities, message.buttons = parsed.text, parsed.entities, buttons
-    message.edits += 1
     return message.as_json()
 
 
