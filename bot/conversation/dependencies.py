@@ -70,8 +70,11 @@ class Insight(CardSource, Protocol):
     """Looks at what topics bring, and at what became of papers. Nothing is taken or sent. May raise
     `StoreUnavailable`."""
 
-    async def backtest(self, query: str) -> Backtest:
-        """What a normalized topic would have brought on the last listing days."""
+    async def backtest(self, query: str, beside: Sequence[str] = ()) -> Backtest:
+        """What a normalized topic would have brought on the last listing days, and the counts of exact queries."""
+
+    def frequencies(self, words: Sequence[str]) -> Sequence[int]:
+        """In how many papers each of these words occurs, as far as they were counted."""
 
     async def preview(self, chat: Chat) -> Digest:
         """The next digest of a chat as it stands; its cards have the summaries that are there."""

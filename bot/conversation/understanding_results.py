@@ -66,6 +66,14 @@ class TopicOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class AskWords:
+    """The question which words in a topic that brings too much. `may_type`: the next message is the answer."""
+
+    query: str
+    may_type: bool
+
+
+@dataclass(frozen=True, slots=True)
 class NoSubject:
     """A text that names nothing that papers can be about: only frequent words, signs or code."""
 

@@ -21,9 +21,11 @@ from bot.topics.text import fold, is_unspaced, raw_words
 
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _ENDING = re.compile(r"(?<=\w{3})(?:es|s|as|os)$")
-_LINKS = frozenset(
-    "de del la las el los en y a con por para и в с по на для о und der die das et des du les of the in".split()
-)
+_LINKS_TEXT = """
+    de del la las el los en y a con por para и в с по на для о und der die das et des du les
+    of the in
+"""
+_LINKS = frozenset(_LINKS_TEXT.split())
 _CODE = re.compile(
     r"(?:arxiv|cat|category)?[\s:./]*(?P<archive>[a-z]+(?:[\s-][a-z]+)?)[\s._:/,-]*(?P<subject>[a-z*-]+)?"
 )
