@@ -14,6 +14,7 @@ from bot.conversation import (
     OfferNote,
     SmallTalk,
     TopicOffer,
+    UnknownFile,
     UnsubscribedSeveral,
 )
 from bot.locales import _, formats, ngettext, pgettext
@@ -227,6 +228,10 @@ def _line_of(card: Card) -> tuple[Span, ...]:
     return (link, Text(f" {shortened(headline, MAX_SENTENCE)}")) if headline else (link,)
 
 
+def unknown_file(_result: UnknownFile, _chat: ChatName) -> Reply:
+    return one_line(_("I find no arXiv id in that PDF. Send me the paper's link or its title."))
+
+
 # ── small talk and commands ───────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -270,6 +275,7 @@ WRITERS = (
     no_subject,
     did_you_mean_paper,
     many_papers,
+    unknown_file,
     small_talk,
     did_you_mean_command,
     unsubscribed_several,

@@ -75,6 +75,7 @@ from bot.conversation.understanding_results import (
     OfferNote,
     SmallTalk,
     TopicOffer,
+    UnknownFile,
     UnsubscribedSeveral,
 )
 from bot.conversation.undo_results import UndoExpired, Undone, UndoRefused
@@ -157,6 +158,7 @@ __all__ = [
     "UndoExpired",
     "UndoRefused",
     "Undone",
+    "UnknownFile",
     "UnknownPaper",
     "Unlearned",
     "Unreadable",

@@ -43,6 +43,17 @@ class FindPapers(Protocol):
         """The latest papers of an author. Raises `BadTopic` for what cannot be a name."""
 
 
+class ReadFirstPage(Protocol):
+    """Reads the text of the first page of a PDF; "" for a file that is none."""
+
+    async def __call__(self, content: bytes, /) -> str: ...
+
+
+async def no_first_page(_content: bytes) -> str:
+    """For who is sent no files."""
+    return ""
+
+
 class DigestNow(Protocol):
     """Writes a digest of papers that are new to the chat into the outbox and returns it, or why there is none.
 

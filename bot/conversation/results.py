@@ -26,6 +26,7 @@ from bot.conversation.understanding_results import (
     NoSubject,
     SmallTalk,
     TopicOffer,
+    UnknownFile,
     UnsubscribedSeveral,
 )
 from bot.conversation.undo_results import UndoExpired, Undone, UndoRefused
@@ -365,6 +366,7 @@ Result = (
     | DidYouMeanPaper
     | DidYouMeanCommand
     | ManyPapers
+    | UnknownFile
     | UnsubscribedSeveral
     | OfferExpired
     | Unsubscribed

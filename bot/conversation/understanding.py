@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ import structlog
 
 from bot import topics
 from bot.arxiv import ids
-from bot.conversation.dependencies import FindPapers, Insight
+from bot.conversation.dependencies import FindPapers, Insight, ReadFirstPage
 from bot.conversation.following import Following
 from bot.conversation.offers import Offers
 from bot.conversation.questions import Question, Questions
@@ -35,6 +36,7 @@ from bot.conversation.understanding_results import (
     NoSubject,
     SmallTalk,
     TopicOffer,
+    UnknownFile,
 )
 from bot.decisions import refinements
 from bot.errors import BadTopic, RetryLater
@@ -52,6 +54,9 @@ from bot.topics.typed import (
     topic_left,
     understand,
 )
+
+_STAMP = re.compile(r"arXiv:\s*(?:\d{4}\.\d{4,5}|[a-z.-]{2,14}/\d{7})(?:v\d{1,3})?", re.IGNORECASE)
+"""What arXiv prints in the margin of the first page."""
 
 log = structlog.get_logger()
 
@@ -91,9 +96,11 @@ class Understanding:
         questions: Questions,
         following: Following,
         routes: Routes,
+        first_page: ReadFirstPage,
     ) -> None:
         self._store, self._clock, self._insight, self._find = store, clock, insight, find
         self._kept, self._questions, self._following, self._routes = offers, questions, following, routes
+        self._first_page = first_page
         self._offers = TopicOffers(insight, offers)
 
     async def message(self, requester: Requester, ref: ChatRef, text: str, links: Sequence[str] = ()) -> Result:
@@ -114,6 +121,33 @@ class Understanding:
         if left := topic_left(text):
             return await self._routes.unsubscribe(requester, ref, left)
         return await self._words(ref, text)
+
+    async def in_group(
+        self, requester: Requester, ref: ChatRef, text: str, links: Sequence[str], *, is_named: bool
+    ) -> Result | None:
+        """The answer to a message that names the bot, or replies to it, in a group; None if it is for somebody else.
+
+        A link is a request, whatever stands around it; a reply without one is for the bot only if it has asked.
+        """
+        if papers := ids.all_papers("\n".join([text, *links])):
+            return await self.papers(ref, papers)
+        if is_named:
+            return await self.message(requester, ref, text, links) if text.strip() else None
+        question = await self._questions.answered(ref, requester.user_id)
+        return await self._answered(requester, question, text) if question is not None else None
+
+    async def document(self, ref: ChatRef, name: str, caption: str, content: Callable[[], Awaitable[bytes]]) -> Result:
+        """Read the paper that a PDF is: its name, what is written with it, or its first page has the id.
+
+        `content` fetches the file, if it is needed.
+        """
+        papers = ids.all_papers(caption) or ids.all_papers(name.removesuffix(".pdf").replace("_", " "))
+        if not papers:
+            first_page = await self._first_page(await content())
+            # Further ids on the page are those of papers that it cites; the stamp in its margin may come last.
+            stamped = _STAMP.search(first_page)
+            papers = ids.all_papers(stamped[0] if stamped else "")
+        return await self.papers(ref, papers) if papers else UnknownFile(name)
 
     async def papers(self, ref: ChatRef, papers: Sequence[PaperRef]) -> Result:
         """Read one paper, or name several with a sentence each."""

@@ -117,6 +117,13 @@ class ManyPapers:
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownFile:
+    """A PDF that carries no arXiv id; `name` is the file's."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class UnsubscribedSeveral:
     """Several topics that a chat does not follow any more; `following` is how many are left."""
 

@@ -15,7 +15,16 @@ from bot.conversation import answer_languages, followed_topics
 from bot.conversation.beginning import Beginning
 from bot.conversation.cards import Cards
 from bot.conversation.chat_settings import ChatSettings
-from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Insight, Operators, ReadPaper
+from bot.conversation.dependencies import (
+    Defaults,
+    DigestNow,
+    FindPapers,
+    Insight,
+    Operators,
+    ReadFirstPage,
+    ReadPaper,
+    no_first_page,
+)
 from bot.conversation.following import Following
 from bot.conversation.insights import Insights
 from bot.conversation.likes import Likes
@@ -93,6 +102,7 @@ class Conversation:
         defaults: Defaults,
         operators: Operators | None = None,
         bot: Bot | None = None,
+        first_page: ReadFirstPage = no_first_page,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -130,6 +140,7 @@ class Conversation:
             self.questions,
             self._following,
             Routes(self.summarize, self.unsubscribe, self.beginning.answer, self._asked_in_words, self._known_or_new),
+            first_page,
         )
         self.insights = Insights(store, clock, insight, self._known_or_new, self._due_locally)
         self._resending = asyncio.Lock()
@@ -217,7 +228,7 @@ class Conversation:
         if not any(topic_key(subscription.topic) == key for subscription in following):
             return Stale()
         result = await self.unsubscribe(requester, ref, key)
-        return Stale() if isinstance(result, NotSubscribed | Incomplete) else result
+        return result if isinstance(result, Unsubscribed | NotAllowed) else Stale()
 
     async def _asked_in_words(self, requester: Requester, ref: ChatRef, talk: Talk) -> Result:
         """What a word such as "settings" asks for, as the command of that name."""

@@ -30,6 +30,7 @@ from handlers.telegram.languages import answering
 from handlers.telegram.limits import Limiter
 from handlers.telegram.managers import Managers
 from handlers.telegram.membership import Membership
+from handlers.telegram.messages import Messages
 from handlers.telegram.places import Places
 from handlers.telegram.sender import TelegramSender
 from handlers.telegram.token import bot_id_of
@@ -245,6 +246,7 @@ def build(
     Membership(conversation, places, answers, warnings).register(application)
     Files(conversation, application.bot, places, answers).register(application)
     Commands(conversation, places, answers).register(application)
+    Messages(conversation, application.bot, places, answers).register(application)
     Buttons(conversation, places, answers).register(application)
     sender = TelegramSender(application.bot, settings.data_dir, warnings)
     if webhook is None or settings.telegram_webhook_url is None:
