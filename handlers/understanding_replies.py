@@ -105,7 +105,11 @@ def _label(option: OfferedTopic) -> str:
             label = pgettext("button", "In all categories")
         case _:
             label = option.query
-    return f"{label} ({formats.number(option.count)})" if option.count is not None else label
+    if option.a_day is None or option.count is None:
+        return label
+    if option.a_day >= MANY_A_DAY:
+        return _("{label} · {n} a day").format(label=label, n=formats.number(round(option.a_day)))
+    return _("{label} · {n} a week").format(label=label, n=formats.number(option.count))
 
 
 def _frequency(tested: Backtest) -> str:
@@ -133,6 +137,8 @@ def _reading_note(kind: OfferNote, text: str) -> tuple[Span, ...]:
     match kind:
         case OfferNote.CORRECTED:
             return spans(_("I read it as {text}."), text=Text(text, bold=True))
+        case OfferNote.NO_CATEGORY:
+            return spans(_("arXiv has no category {code}."), code=Text(text, code=True))
         case OfferNote.TRANSLATED:
             return spans(_("arXiv's papers are in English, so I look for {text}."), text=Text(text, bold=True))
         case OfferNote.LEFT_OUT:

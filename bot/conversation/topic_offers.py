@@ -87,7 +87,8 @@ class TopicOffers:
 
     def _corrected(self, read: Understood) -> tuple[Understood, str]:
         """What was probably meant by misspelt words, with the words as they were as the last choice."""
-        if read.is_certain or not read.text.isascii() or read.guesses[0].kind in (GuessKind.CATEGORY, GuessKind.AUTHOR):
+        is_named = read.guesses[0].kind in (GuessKind.CATEGORY, GuessKind.AUTHOR)
+        if read.is_certain or is_named or read.english or not read.text.isascii():
             return read, ""
         found = corrections(read.text, self._insight.frequencies)
         text = read.text
@@ -106,7 +107,8 @@ class TopicOffers:
         if tested.days and not refinements.is_empty(tested):
             return []
         notes = [(OfferNote.EMPTY, "")] if tested.days else []
-        unknown = unknown_words(read.text, self._insight.frequencies) if not read.english else ()
+        is_plain = read.guesses[0].kind is not GuessKind.AUTHOR and not read.english
+        unknown = unknown_words(read.text, self._insight.frequencies) if is_plain else ()
         if unknown:
             notes = [(OfferNote.UNKNOWN_WORDS, ", ".join(unknown))]
         if not read.english and refinements.is_foreign(tested.query or read.text):
@@ -133,6 +135,8 @@ def _counted(guesses: Sequence[Guess], tested: Backtest) -> list[tuple[Guess, in
 def _notes_on_reading(read: Understood, corrected: str) -> list[tuple[OfferNote, str]]:
     """What is said of how a text was read."""
     notes = [(OfferNote.CORRECTED, corrected)] if corrected else []
+    if read.unknown_code:
+        notes.append((OfferNote.NO_CATEGORY, read.unknown_code))
     if read.english:
         notes.append((OfferNote.TRANSLATED, read.english))
     if read.left:

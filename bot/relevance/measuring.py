@@ -23,6 +23,7 @@ from bot.relevance.queries import Query, compiled
 from bot.relevance.term_table import Floats, TermTable
 from bot.relevance.terms import key_of, stem
 from bot.relevance.vector_process import make_vectors
+from bot.topics.plurals import singular
 
 MOST_QUERIES = 4_000
 """Topics kept as arrays: about 6 MB. Others are read again."""
@@ -83,7 +84,7 @@ class PaperRelevance:
 
     def frequencies(self, words: Sequence[str]) -> Sequence[int]:
         table = self._reading.table
-        stems = [stem(word) for word in words]
+        stems = [stem(singular(word)) for word in words]
         keys = np.fromiter((key_of(each or "") for each in stems), np.uint32, len(stems))
         counts = table.papers_with(keys)
         return [int(count) if each else table.papers for each, count in zip(stems, counts, strict=True)]

@@ -30,6 +30,7 @@ _CODE = re.compile(
     r"(?:arxiv|cat|category)?[\s:./]*(?P<archive>[a-z]+(?:[\s-][a-z]+)?)[\s._:/,-]*(?P<subject>[a-z*-]+)?"
 )
 _LONGEST_ACRONYM = 4
+_SHORTEST_STEMMED = 3
 _russian = snowballstemmer.stemmer("russian")
 
 
@@ -173,6 +174,8 @@ def _key(text: str) -> str:
 @cache
 def _stem(word: str) -> str:
     if _CYRILLIC.search(word):
+        if len(word) <= _SHORTEST_STEMMED:  # "ИИ" is no form of "и"
+            return word
         stemmed: str = _russian.stemWord(word.replace("ё", "е"))
         return stemmed
     return _ENDING.sub("", word)

@@ -71,6 +71,8 @@ class Understood:
     english: str = ""
     left: tuple[str, ...] = ()
     is_shortened: bool = False
+    unknown_code: str = ""
+    """The code of a category as it was typed, which arXiv does not have."""
 
 
 def understand(typed: str) -> Understood | BadTopic | None:
@@ -177,7 +179,7 @@ def _unknown_code(text: str) -> Understood | None:
     if match is None or archive is None or has_code(text):
         return None
     found = _guesses(*((GuessKind.CATEGORY, f"cat:{code}", code) for code in _near_codes(archive, match["subject"])))
-    return Understood(text, found) if found else None
+    return Understood(text, found, unknown_code=text.strip()) if found else None
 
 
 def _near_codes(archive: str, subject: str) -> list[str]:
@@ -258,7 +260,7 @@ def topic_of(query: str) -> Topic | None:
         return None
 
 
-_CODE_SIGNS = re.compile(r"[{}<>=;]|\(\)|\w\(\w*\)|```|->|#include|\\bdef |\\bimport ")
+_CODE_SIGNS = re.compile(r"[{}<>=;]|\(\)|\w\(\w*\)|```|->|#include|\bdef |\bimport ")
 _FEWEST_SIGNS = 2
 
 
