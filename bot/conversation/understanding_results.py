@@ -20,14 +20,14 @@ class OfferNote(enum.StrEnum):
     """Words that no known paper has; the words."""
     CORRECTED = "corrected"
     """Words were replaced by likely ones; the corrected text."""
+    NO_CATEGORY = "no category"
+    """A code that arXiv does not have was read as another one; the code."""
     TRANSLATED = "translated"
     """Words of another language were read as English ones; the English text."""
     LEFT_OUT = "left out"
     """Words of a translated text that were not understood; the words."""
     EITHER = "either"
     """A list was read as "any of these"."""
-    CATEGORY = "category"
-    """A subject was read as a category; its code."""
     SHORTENED = "shortened"
     """Only the beginning of a long text was used."""
     FOREIGN = "foreign"
@@ -63,6 +63,14 @@ class TopicOffer:
     options: tuple[OfferedTopic, ...]
     backtest: Backtest
     notes: tuple[tuple[OfferNote, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AskWords:
+    """The question which words in a topic that brings too much. `may_type`: the next message is the answer."""
+
+    query: str
+    may_type: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +114,13 @@ class ManyPapers:
     cards: tuple[Card, ...]
     unknown: tuple[str, ...] = ()
     left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownFile:
+    """A PDF that carries no arXiv id; `name` is the file's."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ Phrases and names of all languages are files in `phrases` and `names`.
 from bot.topics.typed.small_talk import Talk, small_talk
 from bot.topics.typed.spelling import Frequencies, corrections, unknown_words
 from bot.topics.typed.titles import is_titled, telling_words, title_typed
-from bot.topics.typed.understanding import Guess, GuessKind, Understood, understand
-from bot.topics.typed.wishes import subject_of
+from bot.topics.typed.understanding import FEWEST_ABOUT, Guess, GuessKind, Understood, understand
+from bot.topics.typed.wishes import subject_of, topic_left
 
 __all__ = [
+    "FEWEST_ABOUT",
     "Frequencies",
     "Guess",
     "GuessKind",
@@ -25,6 +26,7 @@ __all__ = [
     "subject_of",
     "telling_words",
     "title_typed",
+    "topic_left",
     "understand",
     "unknown_words",
 ]

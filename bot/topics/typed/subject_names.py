@@ -21,44 +21,16 @@ from bot.topics.text import fold, is_unspaced, raw_words
 
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _ENDING = re.compile(r"(?<=\w{3})(?:es|s|as|os)$")
-_LINKS = frozenset(
-    [
-        "de",
-        "del",
-        "la",
-        "las",
-        "el",
-        "los",
-        "en",
-        "y",
-        "a",
-        "con",
-        "por",
-        "para",
-        "и",
-        "в",
-        "с",
-        "по",
-        "на",
-        "для",
-        "о",
-        "und",
-        "der",
-        "die",
-        "das",
-        "et",
-        "des",
-        "du",
-        "les",
-        "of",
-        "the",
-        "in",
-    ]
-)
+_LINKS_TEXT = """
+    de del la las el los en y a con por para и в с по на для о und der die das et des du les
+    of the in
+"""
+_LINKS = frozenset(_LINKS_TEXT.split())
 _CODE = re.compile(
     r"(?:arxiv|cat|category)?[\s:./]*(?P<archive>[a-z]+(?:[\s-][a-z]+)?)[\s._:/,-]*(?P<subject>[a-z*-]+)?"
 )
 _LONGEST_ACRONYM = 4
+_SHORTEST_STEMMED = 3
 _russian = snowballstemmer.stemmer("russian")
 
 
@@ -202,6 +174,8 @@ def _key(text: str) -> str:
 @cache
 def _stem(word: str) -> str:
     if _CYRILLIC.search(word):
+        if len(word) <= _SHORTEST_STEMMED:  # "ИИ" is no form of "и"
+            return word
         stemmed: str = _russian.stemWord(word.replace("ё", "е"))
         return stemmed
     return _ENDING.sub("", word)

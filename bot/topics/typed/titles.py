@@ -11,61 +11,15 @@ FEWEST_WORDS, MOST_WORDS = 4, 30
 ALIKE = 0.88
 """The least likeness of a typed title and that of a paper."""
 
-_VERBS = frozenset(
-    [
-        "is",
-        "are",
-        "you",
-        "can",
-        "do",
-        "does",
-        "how",
-        "why",
-        "need",
-        "needs",
-        "towards",
-        "toward",
-        "via",
-        "using",
-        "without",
-        "beyond",
-        "meets",
-        "learn",
-        "learns",
-        "what",
-        "when",
-        "matters",
-        "matter",
-        "make",
-        "makes",
-    ]
-)
-_SMALL = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "by",
-        "for",
-        "from",
-        "in",
-        "is",
-        "of",
-        "on",
-        "or",
-        "over",
-        "the",
-        "to",
-        "toward",
-        "towards",
-        "via",
-        "with",
-        "using",
-    ]
-)
+_VERBS_TEXT = """
+    is are you can do does how why need needs towards toward via using without beyond meets
+    learn learns what when matters matter make makes
+"""
+_VERBS = frozenset(_VERBS_TEXT.split())
+_SMALL_TEXT = """
+    a an and are as at by for from in is of on or over the to toward towards via with using
+"""
+_SMALL = frozenset(_SMALL_TEXT.split())
 _QUOTED = re.compile(r"^[\"“«「『](?P<title>[^\"”»」』]{8,200})[\"”»」』]$")
 
 

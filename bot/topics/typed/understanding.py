@@ -14,7 +14,7 @@ from bot.topics.plain_text import has_operators
 from bot.topics.text import is_unspaced, raw_words
 from bot.topics.typed.lists import parts_of
 from bot.topics.typed.subject_names import category_named, has_code, names_in_other_languages
-from bot.topics.typed.wishes import is_without_subject, subject_of
+from bot.topics.typed.wishes import is_function_word, is_without_subject, subject_of
 
 FEWEST_ABOUT = 3
 """Words of a text that is first taken for a description; fewer are looked for as they are."""
@@ -71,6 +71,8 @@ class Understood:
     english: str = ""
     left: tuple[str, ...] = ()
     is_shortened: bool = False
+    unknown_code: str = ""
+    """The code of a category as it was typed, which arXiv does not have."""
 
 
 def understand(typed: str) -> Understood | BadTopic | None:
@@ -79,7 +81,7 @@ def understand(typed: str) -> Understood | BadTopic | None:
     if re.search(r"(?i)(?<!\w)about:", raw):
         return _query(raw)
     text = subject_of(raw)
-    if not raw_words(text) or is_without_subject(text):
+    if not raw_words(text) or is_without_subject(text) or _is_code(text):
         return None
     shortened, is_shortened = _shortened(text)
     for read in (_author, _list, _category, _in_category, _unknown_code):
@@ -93,11 +95,6 @@ def understand(typed: str) -> Understood | BadTopic | None:
     return replace(understood, is_shortened=is_shortened) if understood.guesses else _query(shortened)
 
 
-def words_about(text: str) -> Understood:
-    """The readings of plain words: exactly these, and papers about them."""
-    return _words(text)
-
-
 # ── the readings ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -108,8 +105,9 @@ def _query(text: str) -> Understood | BadTopic:
         return error
 
 
+_WORKS = "papers?|articles?|publications?|works?|artículos|статьи"
 _BY = re.compile(
-    r"(?:(?:papers?|articles?|publications?|works?|artículos|статьи) )?(?:by|author:?|authored by|written by|автор:?|autor:?|作者[:：]?|著者[:：]?)\s+"
+    rf"(?:(?:{_WORKS}) )?(?:by|author:?|authored by|written by|автор:?|autor:?|作者[:：]?|著者[:：]?)\s+"
     r"(?P<name>[^\W\d_][\w.'’-]*(?:[ ,]+[^\W\d_][\w.'’-]*){0,3})",
     re.IGNORECASE,
 )
@@ -117,7 +115,7 @@ _BY = re.compile(
 
 def _author(text: str) -> Understood | None:
     match = _BY.fullmatch(text)
-    topic = _parsed('au:"{}"'.format(match["name"].strip())) if match else None
+    topic = topic_of('au:"{}"'.format(match["name"].strip())) if match else None
     return Understood(text, (Guess(GuessKind.AUTHOR, topic, match["name"].strip()),)) if match and topic else None
 
 
@@ -171,17 +169,36 @@ def _in_category(text: str) -> Understood | None:
     return Understood(text, found) if found else None
 
 
-_CODE = re.compile(r"(?:cat:)?\s*(?P<archive>[a-z-]{2,8})\.(?P<subject>[a-z-]{1,8})", re.IGNORECASE)
+_CODE = re.compile(r"(?:(?:cat|category):)?\s*(?P<archive>[a-z-]{2,8})\.(?P<subject>[a-z-]{1,8})", re.IGNORECASE)
 
 
 def _unknown_code(text: str) -> Understood | None:
     """A code that arXiv does not have, of an archive that it has: the codes that may be meant."""
     match = _CODE.fullmatch(text.strip())
-    if match is None or categories.canonical(match["archive"]) is None:
+    archive = categories.canonical(match["archive"]) if match else None
+    if match is None or archive is None or has_code(text):
         return None
-    near = [(GuessKind.CATEGORY, f"cat:{code}", code) for code in categories.suggestions(text.strip())]
-    found = _guesses(*near)
-    return Understood(text, found) if found else None
+    found = _guesses(*((GuessKind.CATEGORY, f"cat:{code}", code) for code in _near_codes(archive, match["subject"])))
+    return Understood(text, found, unknown_code=text.strip()) if found else None
+
+
+def _near_codes(archive: str, subject: str) -> list[str]:
+    """Codes of an archive for a misspelt one: first those with its letters swapped, then those that share letters."""
+    wanted = subject.casefold()
+    codes = [code for code in categories.categories_in(archive) if "." in code]
+
+    def distance(code: str) -> tuple[bool, int, int]:
+        letters = code.partition(".")[2].casefold()
+        same = sum(a == b for a, b in zip(letters, wanted, strict=False))
+        popular = _POPULAR.index(code) if code in _POPULAR else len(_POPULAR)
+        return sorted(letters) != sorted(wanted), -same, popular
+
+    return sorted(codes, key=distance)[:_MOST_CODES]
+
+
+_MOST_CODES = 3
+_POPULAR = ("cs.CV", "cs.LG", "cs.CL", "cs.AI", "cs.RO", "cs.CR", "stat.ML", "eess.IV", "math.OC", "math.CO", "stat.ME")
+"""The categories with the most papers a day, of equally near ones the likelier."""
 
 
 def _foreign(text: str) -> Understood | None:
@@ -199,9 +216,21 @@ def _foreign(text: str) -> Understood | None:
 
 def _words(text: str) -> Understood:
     """Plain words: a description if they are many, else exactly these words."""
-    exact = (GuessKind.WORDS, text)
+    exact = (GuessKind.WORDS, _without_function_words(text))
     about = (GuessKind.ABOUT, f"about: {text}")
-    return Understood(text, _guesses(*((about, exact) if _is_sentence(text) else (exact, about))))
+    if not _is_sentence(text):
+        return Understood(text, _guesses(exact, about))
+    is_long = len(raw_words(exact[1])) > _MOST_EXACT or re.search(r"[,.;:!?()]", text) is not None
+    return Understood(text, _guesses(about) if is_long and topic_of(about[1]) else _guesses(about, exact))
+
+
+_MOST_EXACT = 6
+"""Words that all have to be in one paper; more are hardly ever."""
+
+
+def _without_function_words(text: str) -> str:
+    kept = [word for word in text.split() if not is_function_word(word)]
+    return " ".join(kept) or text
 
 
 # ── pieces ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -217,17 +246,27 @@ def _guesses(*readings: tuple[GuessKind, str] | tuple[GuessKind, str, str]) -> t
     """The readings that are topics, each topic once."""
     found: dict[str, Guess] = {}
     for kind, query, *detail in readings:
-        topic = _parsed(query)
+        topic = topic_of(query)
         if topic is not None:
             found.setdefault(topic.query, Guess(kind, topic, detail[0] if detail else ""))
     return tuple(found.values())
 
 
-def _parsed(query: str) -> Topic | None:
+def topic_of(query: str) -> Topic | None:
+    """The topic of a query; None for what is none."""
     try:
         return parse(query) if query.strip() else None
     except BadTopic:
         return None
+
+
+_CODE_SIGNS = re.compile(r"[{}<>=;]|\(\)|\w\(\w*\)|```|->|#include|\bdef |\bimport ")
+_FEWEST_SIGNS = 2
+
+
+def _is_code(text: str) -> bool:
+    """Whether this is a piece of a program, or a formula."""
+    return len(_CODE_SIGNS.findall(text)) >= _FEWEST_SIGNS and not has_operators(text.partition("(")[0])
 
 
 def _phrase(part: str) -> str:

@@ -30,11 +30,29 @@ def subject_of(text: str) -> str:
     return left
 
 
+def topic_left(text: str) -> str:
+    """What somebody wants to follow no longer: "unsubscribe from cs.CV" → "cs.CV"; "" for any other text."""
+    match = _leave().match("".join(map(_folded, text)))
+    return _stripped(text[match.end() :]) if match else ""
+
+
+@cache
+def _leave() -> re.Pattern[str]:
+    found = [phrase for each in phrases("leave").values() for phrase in each]
+    unspaced = [phrase for each in phrases("leave_unspaced").values() for phrase in each]
+    return re.compile(rf"\s*(?:(?:{'|'.join(found)})[\s:]+(?=\S)|(?:{'|'.join(unspaced)})\s*(?=\S))")
+
+
 def is_without_subject(text: str) -> bool:
     """Whether a text has only words that name no subject: "papers about everything"."""
     found = raw_words(text)
     joined = "".join(found)
     return not found or all(word in _stop_words() for word in found) or joined in _stop_words()
+
+
+def is_function_word(word: str) -> bool:
+    """Whether a word alone names no subject: "for", "papers"."""
+    return fold(word).strip(_AROUND) in _stop_words()
 
 
 def _without(text: str) -> str:
