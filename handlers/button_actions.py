@@ -164,7 +164,7 @@ async def _evidence(conversation: Conversation, request: Request) -> Result:
 def _vote(kind: VoteKind) -> UseCase:
     async def vote(conversation: Conversation, request: Request) -> Result:
         target = request.target
-        await conversation.votes.note_kind(target.chat, target.kind)
+        await conversation.beginning.note_kind(target.chat, target.kind)
         return await conversation.votes.vote(target.requester, target.chat, request.arguments[ARGUMENT], kind)
 
     return vote

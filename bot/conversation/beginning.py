@@ -68,6 +68,10 @@ class Beginning:
 
     # ── what somebody works on ──
 
+    async def has_begun(self, ref: ChatRef) -> bool:
+        """Whether a chat is stored: somebody has set it up, or said /start there."""
+        return await self._store.chat(ref) is not None
+
     async def start(
         self, requester: Requester, ref: ChatRef, kind: ChatKind, title: str = ""
     ) -> AskTopic | GroupWelcome | Welcome:

@@ -30,6 +30,8 @@ from handlers.telegram.languages import answering
 from handlers.telegram.limits import Limiter
 from handlers.telegram.managers import Managers
 from handlers.telegram.membership import Membership
+from handlers.telegram.open_cards import OpenCards
+from handlers.telegram.paper_links import PaperLinks
 from handlers.telegram.places import Places
 from handlers.telegram.sender import TelegramSender
 from handlers.telegram.token import bot_id_of
@@ -244,8 +246,9 @@ def build(
     # The first handler that takes an update is the only one, so status updates and files go before texts.
     Membership(conversation, places, answers, warnings).register(application)
     Files(conversation, application.bot, places, answers).register(application)
+    PaperLinks(conversation, places, answers).register(application)
     Commands(conversation, places, answers).register(application)
-    Buttons(conversation, places, answers).register(application)
+    Buttons(conversation, places, answers, OpenCards(application.bot, conversation, answers)).register(application)
     sender = TelegramSender(application.bot, settings.data_dir, warnings)
     if webhook is None or settings.telegram_webhook_url is None:
         return TelegramApp(application, sender, polling, clock, webhook)

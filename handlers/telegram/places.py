@@ -25,6 +25,7 @@ from telegram.ext import ExtBot
 
 from bot.conversation import Changed, Requester, Result, Subscribed, Unsubscribed
 from bot.errors import StoreUnavailable, TellUser
+from bot.locales import _
 from bot.model import ChatKind, ChatRef, Platform
 from handlers.requests import Target
 from handlers.telegram.managers import Managers
@@ -98,6 +99,20 @@ def _requester(user_id: int, user: User | None, *, is_admin: bool) -> Requester:
     return Requester(str(user_id), is_admin=is_admin, language=language, name=name)
 
 
+def is_in_chat(member: ChatMember) -> bool:
+    """Whether a member of a chat is still in it."""
+    if isinstance(member, ChatMemberRestricted):
+        return member.is_member
+    return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR, ChatMember.MEMBER)
+
+
+def own_private(chat: TelegramChat, user: User) -> Target | None:
+    """A person's private chat with the bot, None if `chat` is another one."""
+    if chat.type != ChatType.PRIVATE or chat.id != user.id:
+        return None
+    return Target(ref_of(chat.id), title_of(chat), _requester(user.id, user, is_admin=True), kind=ChatKind.PRIVATE)
+
+
 class Places:
     """Finds the target of a request; looks rights up with Telegram, and `managers` keeps who manages which chat."""
 
@@ -128,20 +143,56 @@ class Places:
         return await self.own(message, user, look_up_rights=look_up_rights)
 
     async def of_button(
-        self, message: Message, user: User, chat_id: str | None, *, look_up_rights: bool
+        self,
+        message: Message,
+        user: User,
+        chat_id: str | None,
+        *,
+        look_up_rights: bool,
+        is_for_members: bool = False,
     ) -> Target | None:
         """The chat that a button is about, for the user who pressed it: of the message, or the one it names.
 
-        Returns None for a chat that no button on this message can be about. Raises `TellUser` as `channel` does.
+        Returns None for a chat that no button on this message can be about. Raises `TellUser` as `channel` does, and
+        with `is_for_members` for somebody who is not in that chat (any more).
         """
         own_chat = ref_of_message(message)
         named_chat = own_chat if chat_id is None else ChatRef(Platform.TELEGRAM, chat_id)
         if named_chat.place == own_chat.place:
             return replace(await self.own(message, user, look_up_rights=look_up_rights), chat=named_chat)
+        if message.chat.type == ChatType.PRIVATE and is_for_members and named_chat.is_group:
+            target = await self.of_member(named_chat, user)
+            if target is None:
+                raise TellUser(_("Only members of that chat can do this."))
+            return target
         # Only a private chat holds buttons about other chats, and only about those that `channel` can check.
         if message.chat.type == ChatType.PRIVATE and _CHANNEL_ID.fullmatch(named_chat.id):
             return await self.channel(int(named_chat.id), user)
         return None
+
+    async def of_member(self, ref: ChatRef, user: User) -> Target | None:
+        """A group, a forum topic or a channel for somebody who is in it now, from their private chat with the bot; None
+        for anybody else, and where Telegram does not let the bot look."""
+        if not ref.is_group:
+            return None
+        try:
+            member = await self._bot.get_chat_member(int(ref.place), user.id)
+            chat = await self._bot.get_chat(int(ref.place))
+        except (BadRequest, Forbidden, ChatMigrated) as error:
+            log.info("membership cannot be looked up", chat=str(ref), why=error.message)
+            return None
+        if not is_in_chat(member):
+            return None
+        is_admin = isinstance(member, ChatMemberAdministrator | ChatMemberOwner)
+        requester = Requester(str(user.id), is_admin=is_admin)
+        return Target(
+            ref,
+            title_of(chat),
+            requester,
+            is_elsewhere=True,
+            asked_in=ref_of(user.id),
+            kind=kind_of(chat),
+        )
 
     async def named(self, argument: str, user: User) -> tuple[Target | None, str]:
         """The channel that an argument begins with ("@name …", "-100… …"), and the rest of the argument.

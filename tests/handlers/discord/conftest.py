@@ -117,3 +117,11 @@ async def app(make: Make, channel: int) -> AsyncIterator[DiscordApp]:
     await started.ready()
     yield started
     await started.stop()
+
+
+@pytest.fixture
+async def bench(
+    app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore, clock: FakeClock, conversation: Conversation
+) -> Bench:
+    await conversation.subscribe(ADMIN, chat(channel), "cs.CV")
+    return Bench(app, dc, store, clock)

@@ -38,39 +38,6 @@ async def votes(store: SqlStore, channel: int) -> set[tuple[str, str, VoteKind]]
     return {(vote.person, vote.paper_id, vote.kind) for vote in await store.votes_of(chat(channel))}
 
 
-class Bench:
-    """A channel that follows a topic, and the digests that were sent there."""
-
-    def __init__(self, app: DiscordApp, dc: FakeDiscord, store: SqlStore, clock: FakeClock) -> None:
-        self.app, self.dc, self.store, self.clock = app, dc, store, clock
-
-    async def digest_in(
-        self, channel: int, digest: Digest | None = None, style: Style = Style.CARDS
-    ) -> list[dict[str, Any]]:
-        """The components, nested ones too, of a digest sent there, of papers that the store knows."""
-        digest = digest or made_up_digest(2)
-        await self.store.remember([card.paper for card in digest.cards], self.clock.now())
-        before = len(self.dc.world.accepted)
-        for number, part in enumerate(DiscordRenderer().parts(digest, Chat(chat(channel), style=style))):
-            await self.app.sender.send(chat(channel), part, f"{channel}|{number}")
-        sent = [each["message"]["components"] for each in self.dc.world.accepted[before:]]
-        return [component for components in sent for component in walk(components)]
-
-
-def button(components: list[dict[str, Any]], sign: str, paper_id: str) -> str:
-    """The custom_id of a paper's button."""
-    found = [each for each in components if each.get("label") == sign and paper_id in each["custom_id"]]
-    return str(found[0]["custom_id"])
-
-
-@pytest.fixture
-async def bench(
-    app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore, clock: FakeClock, conversation: Conversation
-) -> Bench:
-    await conversation.subscribe(ADMIN, chat(channel), "cs.CV")
-    return Bench(app, dc, store, clock)
-
-
 async def test_votes_on_two_cards_are_stored_and_answered_to_the_one_who_voted(
     bench: Bench, dc: FakeDiscord, channel: int, store: SqlStore
 ) -> None:
@@ -102,53 +69,6 @@ async def test_a_menu_of_an_earlier_release_still_offers_the_buttons_of_one_pape
     assert SECOND in options.text
     await dc.interactions.click(channel, options.button("👎"), admin=False)
     assert await votes(store, channel) == {("42", SECOND, DOWN)}
-
-
-async def test_a_paper_that_is_chosen_from_the_list_opens_for_the_one_who_chose_and_takes_their_votes_in_place(
-    bench: Bench, dc: FakeDiscord, channel: int, store: SqlStore
-) -> None:
-    shown = await bench.digest_in(channel, style=Style.LIST)
-    (menu,) = [component for component in shown if component["type"] == 3]
-    second = menu["options"][1]
-    assert second["label"].startswith("2. Paper <2606.00002>")
-    card = await dc.interactions.click(channel, menu["custom_id"], chosen=second["value"], admin=False)
-    assert card.ephemeral
-    assert SECOND in card.text
-    (message,) = card.messages
-    for expected, kept in (("👍 ✓", {("42", SECOND, UP), ("42", SECOND, OPENED)}), ("👍", {("42", SECOND, OPENED)})):
-        pressed = await dc.interactions.click(channel, card.button("👍"), message=message, admin=False)
-        assert pressed.messages == [message], "no further message"
-        assert expected in [each.get("label") for each in walk(message["components"])]
-        assert await votes(store, channel) == kept
-
-
-async def test_the_views_of_an_opened_card_take_each_others_place(bench: Bench, dc: FakeDiscord, channel: int) -> None:
-    await bench.digest_in(channel, style=Style.LIST)
-    card = await dc.interactions.click(channel, f"open:{FIRST}@{channel}", admin=False)
-    (message,) = card.messages
-    cited = await dc.interactions.click(channel, card.button("Cite"), message=message, admin=False)
-    assert cited.messages == [message]
-    assert "@" in cited.text
-    assert "BibTeX" not in cited.text or "RIS" in str(message["components"])
-    back = await dc.interactions.click(channel, cited.button("⟵"), message=message, admin=False)
-    assert "👍" in str(back.messages[0]["components"])
-    await dc.interactions.click(channel, back.button("⟵"), message=message, admin=False)
-    assert dc.count(r"DELETE /webhooks/\d+/\w+/messages/@original") == 1
-
-
-async def test_a_whole_reading_says_that_it_goes_on_and_takes_the_place_of_the_card(
-    bench: Bench, dc: FakeDiscord, channel: int, pipeline: FakePipeline
-) -> None:
-    await bench.digest_in(channel, style=Style.LIST)
-    card = await dc.interactions.click(channel, f"open:{FIRST}@{channel}", admin=False)
-    (message,) = card.messages
-    pipeline.may_finish.clear()
-    waiting = await dc.interactions.click(channel, card.button("Read it all"), message=message, admin=False)
-    assert "reading the whole paper" in waiting.text
-    pipeline.may_finish.set()
-    await until(lambda: waiting.edits == 2)
-    assert waiting.messages == [message]
-    assert "reading the whole paper" not in waiting.text
 
 
 async def test_a_vote_in_a_forums_post_is_the_forums(
