@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-from bot.model import Chat, Digest, Style
+from bot.model import Chat, Digest, Style, VoteKind
 from bot.storage.store import SqlStore
 from handlers.discord.app import DiscordApp
 from handlers.discord.cards import DiscordRenderer
@@ -39,3 +38,7 @@ def button(components: list[dict[str, Any]], sign: str, paper_id: str) -> str:
     """The custom_id of a paper's button."""
     found = [each for each in components if each.get("label") == sign and paper_id in each["custom_id"]]
     return str(found[0]["custom_id"])
+
+
+async def votes(store: SqlStore, channel: int) -> set[tuple[str, str, VoteKind]]:
+    return {(vote.person, vote.paper_id, vote.kind) for vote in await store.votes_of(chat(channel))}

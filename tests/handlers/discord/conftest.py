@@ -22,6 +22,8 @@ from tests.fakes.finder import finder
 from tests.fakes.insight import insight_of
 from tests.fakes.pipeline import FakePipeline, made_up_digest
 from tests.fakes.stores import memory_store
+from tests.handlers.discord.bench import Bench
+from tests.handlers.discord.samples import ADMIN, chat
 
 Make = Callable[[], DiscordApp]
 

@@ -7,7 +7,7 @@ from bot.storage.store import SqlStore
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord_limits import walk
 from tests.fakes.pipeline import FakePipeline
-from tests.handlers.discord.bench import Bench
+from tests.handlers.discord.bench import Bench, votes
 from tests.handlers.discord.samples import until
 
 UP, OPENED = VoteKind.UP, VoteKind.OPENED

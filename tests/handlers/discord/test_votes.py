@@ -1,4 +1,4 @@
-"""Papers on Discord: opened from lists, voted on, cited and read, pressed through the real library."""
+"""Voting on Discord, pressed through the real library."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.conversation import Conversation, Requester
-from bot.model import Card, Chat, ChatRef, Digest, Platform, Style, VoteKind
+from bot.conversation import Conversation
+from bot.model import Card, Chat, ChatRef, Platform, Style, VoteKind
 from bot.storage.store import SqlStore
 from handlers.discord.app import DiscordApp
 from handlers.discord.cards import DiscordRenderer
@@ -19,23 +19,16 @@ from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord_limits import check_payload, walk
 from tests.fakes.discord_world import VIEW_CHANNEL
 from tests.fakes.pipeline import made_up_card, made_up_digest
+from tests.handlers.discord.bench import Bench, button, votes
 from tests.handlers.discord.conftest import Make
+from tests.handlers.discord.samples import ADMIN, chat
 from tests.handlers.mornings import Mornings, open_mornings, order_in
 from tests.render.samples import BRIEF, CARD, PAPER
 
 UP, DOWN, SAVED, OPENED = VoteKind.UP, VoteKind.DOWN, VoteKind.SAVED, VoteKind.OPENED
 FIRST, SECOND = "2606.00001", "2606.00002"
 BOB = 43
-ADMIN = Requester("1", is_admin=True)
 LONGEST_CHAT = ChatRef(Platform.DISCORD, "18446744073709551615")
-
-
-def chat(channel: int) -> ChatRef:
-    return ChatRef(Platform.DISCORD, str(channel))
-
-
-async def votes(store: SqlStore, channel: int) -> set[tuple[str, str, VoteKind]]:
-    return {(vote.person, vote.paper_id, vote.kind) for vote in await store.votes_of(chat(channel))}
 
 
 async def test_votes_on_two_cards_are_stored_and_answered_to_the_one_who_voted(
