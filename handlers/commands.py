@@ -161,7 +161,7 @@ async def ask_forget(conversation: Conversation, request: Request) -> Result:
 # ── the table ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 COMMANDS = (
-    Command("start", "Say hello and see how to begin", Operation(use_case=start)),
+    Command("start", "Say hello and see how to begin", Operation(use_case=start, is_public=True)),
     Command("help", "What I can do, by example", Operation(use_case=show_help)),
     Command(
         "subscribe",

@@ -179,8 +179,8 @@ async def test_votes_change_tomorrows_order_and_are_deleted_with_the_channel(
         assert today == others
         worst, best = today[0], today[-1]
         for _ in range(2):
-            await dc.interactions.click(channel, button(shown, "👎", ids[worst]), admin=False)
-            await dc.interactions.click(channel, button(shown, "👍", ids[best]), admin=False)
+            await dc.interactions.click(channel, f"down:{ids[worst]}@{channel}", admin=False)
+            await dc.interactions.click(channel, f"up:{ids[best]}@{channel}", admin=False)
             assert await days.learn() == 1
             ids = await days.announce()
             tomorrow, others, shown = await morning(days)
