@@ -87,6 +87,21 @@ def resolve(text: str) -> PaperRef | NotAPaperLink:
     return NotAPaperLink(f"{why} {WHAT_TO_SEND}")
 
 
+def all_papers(text: str) -> list[PaperRef]:
+    """Return all arXiv papers that a text names, in order and each once."""
+    found = [each for each in _read_all(text[:MAX_LENGTH]) if isinstance(each, PaperRef)]
+    return list({paper.id: paper for paper in reversed(found)}.values())[::-1]
+
+
+_ADDRESS = re.compile(r"https?://|(?<!\w)www\.|(?<!\w)10\.\d{4,9}/", re.IGNORECASE)
+
+
+def reason_for_no_paper(text: str) -> str:
+    """Return why a link or an id in a text names no paper; "" if it holds neither."""
+    reason = next((each for each in _read_all(text[:MAX_LENGTH]) if isinstance(each, str)), "")
+    return reason if reason and (_ADDRESS.search(text) or _ID.search(text)) else ""
+
+
 def all_ids(text: str) -> list[str]:
     """Return the ids of all arXiv papers that a text names, in order and each once, without versions."""
     return list(dict.fromkeys(found.id for found in _read_all(text) if isinstance(found, PaperRef)))

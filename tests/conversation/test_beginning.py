@@ -144,7 +144,7 @@ async def test_the_place_is_asked_once(talk: Conversation) -> None:
 
 
 async def test_a_place_that_the_chat_has_chosen_is_not_asked(talk: Conversation) -> None:
-    await talk.change(OWNER, ANN, "timezone", "Berlin")
+    await talk.chat_settings.change(OWNER, ANN, "timezone", "Berlin")
     done = await talk.beginning.pick(OWNER, ANN, "vision")
     assert isinstance(done, results.Subscribed)
     assert await talk.beginning.after_first_topic(OWNER, ANN, PRIVATE, done) == done

@@ -10,7 +10,7 @@ import pytest
 
 from bot import conversation as results
 from bot.conversation import Conversation, Defaults, Requester
-from bot.model import ChatRef, Paper, Platform, VoteKind
+from bot.model import ChatKind, ChatRef, Paper, Platform, VoteKind
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.finder import finder
@@ -79,7 +79,7 @@ async def test_a_setting_gets_its_value_and_its_due_time_back(talk: Conversation
 async def test_a_digest_whose_time_passed_before_its_time_was_given_back_is_due_at_once(
     talk: Conversation, store: SqlStore, clock: FakeClock
 ) -> None:
-    await talk.start(CHAT)
+    await talk.beginning.start(ADMIN, CHAT, ChatKind.PRIVATE)
     due = (await store.chats())[0].next_due_at
     assert due is not None
     clock.set(due - timedelta(minutes=3))
@@ -141,7 +141,7 @@ async def test_nothing_is_offered_where_nothing_was_changed(talk: Conversation) 
 
 
 async def test_a_members_own_likes_are_taken_back_by_that_member_alone(talk: Conversation, store: SqlStore) -> None:
-    await talk.start(CHAT)
+    await talk.beginning.start(ADMIN, CHAT, ChatKind.PRIVATE)
     await store.remember(PAPERS, NOW)
     await store.vote(CHAT, MEMBER.user_id, [PAPERS[0].id], VoteKind.UP, NOW)
     await store.vote(CHAT, MEMBER.user_id, [PAPERS[1].id], VoteKind.DOWN, NOW)
