@@ -211,7 +211,7 @@ _FORMAT = Argument(
 )
 
 COMMANDS = (
-    Command("start", N_("Say hello and see how to begin"), Operation(use_case=start)),
+    Command("start", N_("Say hello and see how to begin"), Operation(use_case=start, is_public=True)),
     Command("help", N_("What I can do, by example"), Operation(use_case=show_help)),
     Command(
         "subscribe",

@@ -13,7 +13,7 @@ from bot.errors import TellUser
 from bot.model import JSON
 from bot.render.nodes import Reply
 from handlers import replies
-from handlers.button_actions import BUTTONS, Action, parse, perform
+from handlers.button_actions import BUTTONS, Action, is_in_place, parse, perform
 from handlers.card_actions import reading
 from handlers.discord.languages import in_language, speaking_to
 from handlers.discord.responding import InteractionResponder, result_and_reply
@@ -65,7 +65,7 @@ async def _answer(
     # Only a message that one person alone sees is edited; a message for the whole channel stays as it was posted.
     pressed = interaction.message if interaction.message is not None and interaction.message.flags.ephemeral else None
     is_vote = action.verb in VOTE_VERBS.values()
-    in_place = pressed is not None and (operation.is_in_place or is_vote)
+    in_place = pressed is not None and (is_in_place(action) or is_vote)
     private = not operation.is_public
     exchange = await responder.begin(interaction, target.chat, private=private, in_place=in_place)
 

@@ -1,7 +1,4 @@
-"""Cards, digests and replies as Discord messages of Components V2, each within Discord's limits. Pure.
-
-Discord counts at most 40 components, nested ones too, and 4,000 characters of text in a message.
-"""
+"""Cards, digests and replies as Discord messages of Components V2, each within Discord's limits. Pure."""
 
 from __future__ import annotations
 
@@ -10,41 +7,83 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import PurePath
 
-from bot.model import JSON, Card, Chat, ChatRef, Digest, Part, Platform, Style
+from bot.locales import pgettext, using
+from bot.model import JSON, Card, Chat, ChatKind, ChatRef, Digest, Part, Platform, Style
 from bot.render.card_cache import CardCache
 from bot.render.cards import blocks_for_all, card_links, card_reply, matched_note
-from bot.render.digests import digest_groups, digest_header, title_line
+from bot.render.digest_list import (
+    MOST_LINES,
+    digest_lines,
+    line_blocks,
+    list_buttons,
+    list_document,
+    list_heading,
+    list_line,
+    list_tail,
+)
 from bot.render.evidence import EvidenceForm, has_evidence
 from bot.render.labels import label
-from bot.render.nodes import Block, Bullets, Button, Document, Fold, Line, Link, Note, Picture, Reply, Rule, Text
+from bot.render.nodes import (
+    Block,
+    Bullets,
+    Button,
+    Document,
+    Fold,
+    Heading,
+    Line,
+    Link,
+    Note,
+    Picture,
+    Reply,
+    Rule,
+    Text,
+)
 from bot.render.packing import Cost, Group, GroupPart, pack
-from bot.render.plain import cut, one_line, utf16, visible, web_address
-from handlers.button_actions import evidence_action, with_chat
-from handlers.discord.markup import block_markdown, markdown
-from handlers.discord.messages import CONTAINER, MEDIA_GALLERY, TEXT_DISPLAY
-from handlers.discord.votes import ACTION_ROW, MENU_COMPONENTS, vote_menus
+from bot.render.plain import one_line, utf16, web_address
+from handlers.button_actions import Action, evidence_action
+from handlers.discord.components import (
+    LIMIT,
+    URL_LIMIT,
+    action_rows,
+    button_json,
+    container,
+    cost,
+    count_of,
+    inner,
+    shortened,
+)
+from handlers.discord.markup import escape
+from handlers.discord.menus import with_menus
+from handlers.discord.messages import TITLE_LENGTH
 from handlers.vote_buttons import vote_buttons, why_button
 
-TEXT_LIMIT = 4000
-COMPONENT_LIMIT = 40
 FILE_LIMIT = 10
-URL_LIMIT = 512
-"""Characters of a link button's address."""
-ACCENT = 0xB31B1B  # the red of arXiv's logo
+CONTENT_LIMIT = 2000
+"""Characters of ordinary content."""
+TITLE_LENGTHS = (200, 120, 80, 60, 50)
+"""Characters of the titles in it, tried in this order until it fits."""
 
-# https://discord.com/developers/docs/components/reference
-BUTTON, SEPARATOR = 2, 14
-_SECONDARY, _LINK = 2, 5
-_DESCRIPTION_LENGTH = 200
-"""Characters of a picture's description, measured as part of the message's text."""
-_CAPTION_LENGTH = 600
-_ROW_BUTTONS = 5
+MOST_MESSAGES = 2
+"""Messages of one digest, whatever it shows; the cards in a forum's post are more."""
+
+MOST_AGAIN = 5
+"""Buttons for messages that may have to be sent again: a row, of which ordinary content has five with the menus."""
+
 _CARD_LINKS = 4
 """Links of a card that are buttons: with five, only two cards instead of three would fit a message's components."""
 _TEXT_COST = (0, 1)
 """What a text display costs besides its text."""
-_LIMIT = (TEXT_LIMIT - 8, COMPONENT_LIMIT)
-"""With a margin of characters: blocks are measured one by one, and joined after that."""
+_HEADING_MARK = 4
+"""Characters that make a line a heading."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """The messages of a digest: the first so many papers are cards, the others lines with the rows `below`."""
+
+    cards: int
+    messages: list[list[GroupPart]]
+    below: list[JSON]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +99,17 @@ class _ReadyCard:
 
 
 class DiscordRenderer:
-    """Digests as Discord messages: a container for each card, with its buttons, its pictures beside its text.
+    """Digests as Discord messages: one list, or at most two messages of cards, each in a container with its buttons.
 
-    `archive_url` is where a digest says that more papers can be read; None if the archive is not public.
+    `archive_url` is where a digest says that all its papers can be read; None if the archive is not public.
     """
 
     def __init__(self, archive_url: str | None = None) -> None:
         self._archive_url = archive_url
         self._cards: CardCache[_ReadyCard] = CardCache()
-        self._titles: CardCache[Group] = CardCache()
 
     def forget(self) -> None:
         self._cards.clear()
-        self._titles.clear()
 
     def notice(self, paragraphs: Sequence[str]) -> Part:
         """A message of plain text."""
@@ -80,46 +117,105 @@ class DiscordRenderer:
         return Part({**payload, "title": one_line(paragraphs[0])[:100]})
 
     def parts(self, digest: Digest, chat: Chat) -> list[Part]:
-        """Payloads `{"components", "files"}`; only a card that is too large for a message is divided.
+        """Payloads as `DiscordSender` takes them. The first part is announced in words, and has a "title" for the post
+        that a forum needs; the cards of a forum's digest are further parts, which stand in that post."""
+        is_forum = chat.kind is ChatKind.FORUM
+        if chat.style is Style.CARDS and digest.cards and not is_forum:
+            packed = self._packed(digest)
+            if packed is not None:
+                return self._card_parts(digest, packed)
+        # Where not even two messages hold the titles in full, the list shortens them.
+        style = Style.LIST if is_forum and chat.style is Style.CARDS else chat.style
+        parts = [self._list_part(digest, Style.TITLES if style is Style.CARDS else style)]
+        return parts + (self._posted_cards(digest) if is_forum and style is Style.LIST else [])
 
-        The first one also has a "title", for the post that a forum needs.
-        """
-        # Compact cards are lines of text, like the titles past the digest's size: no containers, and one menu for all.
-        is_compact = chat.style is Style.TITLES
-        ready = {card.paper.id: self._ready(card, digest.language, chat.style) for card in digest.cards}
-        groups = digest_groups(
-            digest,
-            lambda card: _card_group(card, digest.language, chat.style, ready[card.paper.id]),
-            self._title_group,
-            base_cost=_TEXT_COST,
-            archive_url=self._archive_url,
-        )
-        rows = {} if is_compact else {ident: card.rows for ident, card in ready.items()}
-        limit = (_LIMIT[0], _LIMIT[1] - MENU_COMPONENTS) if is_compact else _LIMIT
-        cards = {card.paper.id: card for card in digest.cards}
+    # ── lists ──
+
+    def _list_part(self, digest: Digest, style: Style) -> Part:
+        document = list_document(digest, style=style, fits=_fits)
+        head, *below = document.blocks
+        # Larger than bold text, as the title of a message is.
+        heading = Heading(head.spans, level=2) if isinstance(head, Line) else head
+        rows = self._list_rows(digest, document)
+        payload: JSON = {"components": [container([*inner((heading, *below)), *rows])], "files": []}
+        payload |= announcement(digest, rows)
+        return Part(payload, tuple([card.paper.id for card in digest.cards[:MOST_LINES]]))
+
+    def _list_rows(
+        self,
+        digest: Digest,
+        document: Document,
+        numbers: Iterable[tuple[int, str]] | None = None,
+        count: int | None = None,
+    ) -> list[JSON]:
+        """The menus of the papers, and the buttons of a list."""
+        with using(digest.language):
+            buttons = list_buttons(digest, archive_url=self._archive_url, numbers=numbers, count=count)
+            menus, rest = with_menus(document, buttons)
+        first, *others = rest or [[]]
+        again = [button for row in others for button in row][:MOST_AGAIN]
+        return [*menus, *action_rows([[button_json(button) for button in row] for row in (first, again)])]
+
+    def _posted_cards(self, digest: Digest) -> list[Part]:
+        """Each card as a message of its own."""
         parts: list[Part] = []
-        for sections in _without_clashes(pack(groups, cost, limit)):
-            payload: JSON = {"components": _components(sections, rows), "files": _files(sections)}
-            if is_compact:
-                ended = [ident for section in sections if section.is_last for ident in section.group.ids]
-                shown = [cards[ident] for ident in ended if ident in cards]
-                payload["components"] += vote_menus(shown, digest.language)
-            if not parts:
-                payload["title"] = one_line(_title(digest))[:100]
-            # Without duplicates: a message may hold two sections of a card that was divided.
-            ids = tuple(dict.fromkeys(ident for section in sections for ident in section.group.ids))
-            parts.append(Part(payload, ids))
+        for card in digest.cards[:MOST_LINES]:
+            ready = self._ready(card, digest.language)
+            with using(digest.language):
+                rows = {card.paper.id: [*ready.rows, *action_rows([[button_json(_read_button(card))]])]}
+            group = replace(_card_group(card, digest.language, ready), base_cost=(0, 2 + count_of(rows[card.paper.id])))
+            for sections in _without_clashes(pack([group], cost, LIMIT)):
+                parts.append(Part({"components": _components(sections, rows), "files": _files(sections)}))
         return parts
 
-    def _ready(self, card: Card, language: str, style: Style) -> _ReadyCard:
-        return self._cards.get(card, (language, style), lambda: _ready_card(card, language, style))
+    # ── cards ──
 
-    def _title_group(self, card: Card) -> Group:
-        def made() -> Group:
-            line = title_line(card)
-            return Group((line,), (card.paper.id,), _TEXT_COST, cost=cost(line))
+    def _card_parts(self, digest: Digest, packed: _Packed) -> list[Part]:
+        rows = {card.paper.id: self._ready(card, digest.language).rows for card in digest.cards[: packed.cards]}
+        parts: list[Part] = []
+        for sections in packed.messages:
+            # Without duplicates: a message may hold two sections of a card that was divided.
+            ids = tuple(dict.fromkeys(ident for section in sections for ident in section.group.ids))
+            parts.append(Part({"components": _components(sections, rows), "files": _files(sections)}, ids))
+        parts[-1].payload["components"] += packed.below
+        whole = list_document(digest, style=Style.TITLES)
+        return [
+            Part(parts[0].payload | announcement(digest, self._list_rows(digest, whole)), parts[0].paper_ids),
+            *parts[1:],
+        ]
 
-        return self._titles.get(card, None, made)
+    def _packed(self, digest: Digest) -> _Packed | None:
+        """As many cards as two messages hold, the first ones, with the titles of the others; None if they do not even
+        hold the titles."""
+        fitting, low, high = None, 0, len(digest.cards)
+        while low <= high:
+            middle = (low + high + 1) // 2
+            packed = self._messages(digest, middle)
+            if len(packed.messages) <= MOST_MESSAGES:
+                fitting, low = packed, middle + 1
+            else:
+                high = middle - 1
+        return fitting
+
+    def _messages(self, digest: Digest, count: int) -> _Packed:
+        """The messages that show the first cards, and the titles of the others."""
+        language, others = digest.language, [*enumerate(digest.cards, 1)][count : count + MOST_LINES]
+        with using(language):
+            lines = line_blocks([list_line(card, number, language, Style.CARDS) for number, card in others])
+            tail = list_tail(digest, ())
+        named = count + len(others)
+        numbers = [(number, card.paper.id) for number, card in others]
+        below = self._list_rows(digest, Document(lines), numbers, named)
+        heading = Heading((Text(list_heading(digest, count=named), bold=True),), level=2)
+        groups = [Group((heading,), base_cost=_TEXT_COST, stays_with_next=True)]
+        groups += [_card_group(card, language, self._ready(card, language)) for card in digest.cards[:count]]
+        # What stands below the last card stays together; the rule also holds the cost of the rows.
+        end = (*lines, *tail)
+        groups.append(Group((*end, Rule()), tuple([ident for _, ident in numbers]), (0, 1 + count_of(below))))
+        return _Packed(count, [*_without_clashes(pack(groups, cost, LIMIT))], below)
+
+    def _ready(self, card: Card, language: str) -> _ReadyCard:
+        return self._cards.get(card, (language,), lambda: _ready_card(card, language))
 
 
 def reply_components(reply: Reply, about: ChatRef | None = None) -> list[JSON]:
@@ -128,17 +224,20 @@ def reply_components(reply: Reply, about: ChatRef | None = None) -> list[JSON]:
     `about` is the chat that the buttons are for; without it they stand for the chat that they are shown in.
     """
     blocks, folded = _with_buttons_for_folds(reply.document.blocks)
-    *before, last_row = reply.buttons or ((),)
-    rows = _rows([[_button(button, about) for button in row] for row in (*before, (*last_row, *folded)) if row])
+    menus, others = with_menus(reply.document, reply.buttons, about)
+    *before, last_row = others or [[]]
+    rows = action_rows(
+        [[button_json(button, about) for button in row] for row in (*before, (*last_row, *folded)) if row]
+    )
+    rows = [*menus, *rows]
     # The container and its text display, and each row with its buttons, count as components.
-    base = (0, 2 + sum(1 + len(row["components"]) for row in rows))
-    messages = pack([Group(blocks, base_cost=base)], cost, _LIMIT)
+    messages = pack([Group(blocks, base_cost=(0, 2 + count_of(rows)))], cost, LIMIT)
     payloads: list[JSON] = []
     for sections in _without_clashes(messages):
-        inner = [part for section in sections for part in _inner(section.blocks)]
+        shown = [part for section in sections for part in inner(section.blocks)]
         # Under the last message, where people are when they have read the reply.
         last = any(section.is_last for section in sections)
-        payloads.append({"components": [_container(inner + (rows if last else []))], "files": _files(sections)})
+        payloads.append({"components": [container(shown + (rows if last else []))], "files": _files(sections)})
     return payloads
 
 
@@ -151,54 +250,57 @@ def payloads(shown: Card | Digest, language: str, style: Style) -> list[JSON]:
     return [part.payload for part in DiscordRenderer().parts(shown, chat)]
 
 
-def cost(block: Block) -> Cost:
-    """What a block takes of a message: characters with its separator, and components beyond its text display."""
-    if isinstance(block, Picture):
-        return utf16(_caption(block)) + _DESCRIPTION_LENGTH + 2, 2
-    if isinstance(block, Rule):
-        return 0, 2
-    return utf16(block_markdown(block)) + 2, 0
-
-
 # ── groups ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _title(digest: Digest) -> str:
-    first = digest_header(digest).blocks[0]
-    return "".join(span.text for span in getattr(first, "spans", ()))
+def announcement(digest: Digest, rows: Sequence[JSON]) -> JSON:
+    """What a digest is created with: its heading and its titles as ordinary content, with these rows below; and the
+    heading as the title of a forum's post."""
+    count = min(len(digest.cards), MOST_LINES)
+    heading = one_line(list_heading(digest, count=count))
+    if not rows:  # nothing carries the signature by which such a message would be found again
+        return {"title": shortened(heading, TITLE_LENGTH)}
+    titles = [f"{line.number}. {one_line(line.title)}" for line in digest_lines(digest, style=Style.TITLES)]
+    if not titles:
+        titles = [digest.quiet or label("nothing", digest.language)]
+    for length in TITLE_LENGTHS:
+        content = "\n".join(map(escape, (shortened(text, length) for text in (heading, *titles))))
+        if utf16(content) <= CONTENT_LIMIT:
+            break
+    return {"title": shortened(heading, TITLE_LENGTH), "announcement": {"content": content, "components": [*rows]}}
 
 
-def _card_group(card: Card, language: str, style: Style, ready: _ReadyCard) -> Group:
-    note = matched_note(card, language, style)
+def _fits(document: Document) -> bool:
+    return sum(cost(block)[0] for block in document.blocks) <= LIMIT[0] - _HEADING_MARK
+
+
+def _read_button(card: Card) -> Button:
+    return Button(pgettext("button", "Read it all"), action=str(Action("read", card.paper.versioned_id)))
+
+
+def _card_group(card: Card, language: str, ready: _ReadyCard) -> Group:
+    note = matched_note(card, language)
     costs = [ready.cost, *map(cost, note)]
     total = sum(text for text, _ in costs), sum(count for _, count in costs)
     return Group((*ready.before, *note, *ready.after), (card.paper.id,), ready.base_cost, cost=total)
 
 
-def _ready_card(card: Card, language: str, style: Style) -> _ReadyCard:
-    before, after = _card_blocks(card, language, style)
-    base_cost, rows = _TEXT_COST, []
-    if style is not Style.TITLES:
-        # The buttons are measured with the group, because they are added after packing, below the card's last section.
-        buttons, rest = _card_buttons(card, language)
-        if rest:  # links that got no button are shown as text
-            spans = [span for name, url in rest for span in (Text(" · "), Link(name, url))][1:]
-            after = (*after, Note(tuple(spans)))
-        rows = _rows(buttons)
-        base_cost = (0, 2 + sum(1 + len(row["components"]) for row in rows))
-    costs = [cost(block) for block in (*before, *after)]
-    total = sum(text for text, _ in costs), sum(count for _, count in costs)
-    return _ReadyCard(before, after, base_cost, total, tuple(rows))
-
-
-def _card_blocks(card: Card, language: str, style: Style) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
-    if style is Style.TITLES:
-        return blocks_for_all(card, language, style)
+def _ready_card(card: Card, language: str) -> _ReadyCard:
     # A summary that may not be stored cannot be asked for by a button.
     has_button = evidence_action(card.summary) is not None
     form = EvidenceForm.NONE if has_button else EvidenceForm.LINKS
-    before, after = blocks_for_all(card, language, style, links=False, evidence=form)
-    return (tuple(map(_without_links, before)) if has_button else before), after
+    before, after = blocks_for_all(card, language, Style.CARDS, links=False, evidence=form)
+    if has_button:
+        before = tuple(map(_without_links, before))
+    # The buttons are measured with the group, because they are added after packing, below the card's last section.
+    buttons, rest = _card_buttons(card, language)
+    if rest:  # links that got no button are shown as text
+        spans = [span for name, url in rest for span in (Text(" · "), Link(name, url))][1:]
+        after = (*after, Note(tuple(spans)))
+    rows = action_rows(buttons)
+    costs = [cost(block) for block in (*before, *after)]
+    total = sum(text for text, _ in costs), sum(count for _, count in costs)
+    return _ReadyCard(before, after, (0, 2 + count_of(rows)), total, tuple(rows))
 
 
 def _with_buttons_for_folds(blocks: Sequence[Block]) -> tuple[tuple[Block, ...], tuple[Button, ...]]:
@@ -236,11 +338,11 @@ def _card_buttons(card: Card, language: str) -> tuple[list[list[JSON]], list[tup
     for name, url in card_links(card, language):
         safe = web_address(url)
         if safe and len(safe) <= URL_LIMIT and len(links) < _CARD_LINKS:
-            links.append(_button(Button(name, url=safe)))
+            links.append(button_json(Button(name, url=safe)))
         elif safe:
             rest.append((name, safe))
     others = (*vote_buttons(card.paper.id), *evidence, why_button(card.paper.id, language))
-    return [links, [_button(button) for button in others]], rest
+    return [links, [button_json(button) for button in others]], rest
 
 
 def _without_clashes(messages: Iterable[list[GroupPart]]) -> Iterable[list[GroupPart]]:
@@ -261,7 +363,7 @@ def _without_clashes(messages: Iterable[list[GroupPart]]) -> Iterable[list[Group
         yield current
 
 
-# ── components ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── messages ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _components(sections: Sequence[GroupPart], rows: Mapping[str, Sequence[JSON]]) -> list[JSON]:
@@ -270,77 +372,12 @@ def _components(sections: Sequence[GroupPart], rows: Mapping[str, Sequence[JSON]
     components: list[JSON] = []
     for is_card, run in groupby(sections, key=lambda section: any(ident in rows for ident in section.group.ids)):
         if not is_card:
-            components += _inner([block for section in run for block in section.blocks])
+            components += inner([block for section in run for block in section.blocks])
             continue
         for section in run:
             below = rows[section.group.ids[0]] if section.is_last else ()
-            components.append(_container([*_inner(section.blocks), *below]))
+            components.append(container([*inner(section.blocks), *below]))
     return components
-
-
-def _inner(blocks: Sequence[Block]) -> list[JSON]:
-    """Blocks as text displays, galleries and separators."""
-    components: list[JSON] = []
-    for kind, run in groupby(blocks, key=lambda block: type(block) if isinstance(block, Picture | Rule) else Block):
-        members = list(run)
-        if kind is Rule:
-            components.append({"type": SEPARATOR, "divider": True, "spacing": 1})
-        elif kind is Picture:
-            components += _gallery([block for block in members if isinstance(block, Picture)])
-        elif text := markdown(members):
-            components.append({"type": TEXT_DISPLAY, "content": text})
-    return components
-
-
-def _gallery(pictures: Sequence[Picture]) -> list[JSON]:
-    items: list[JSON] = []
-    for picture in pictures:
-        if picture.file:
-            media = {"url": f"attachment://{PurePath(picture.file).name}"}
-            items.append({"media": media, "description": _shortened(picture.alt, _DESCRIPTION_LENGTH)})
-    captions = markdown([block for picture in pictures for block in _caption_blocks(picture)])
-    gallery: list[JSON] = [{"type": MEDIA_GALLERY, "items": items}] if items else []
-    return gallery + ([{"type": TEXT_DISPLAY, "content": captions}] if captions else [])
-
-
-def _caption_blocks(picture: Picture) -> list[Block]:
-    if not picture.alt.strip():
-        return []
-    # A picture that may not be shown here is a link to it instead.
-    text = _shortened(picture.alt, _CAPTION_LENGTH)
-    return [Note((Text(text) if picture.file or not picture.url else Link(text, picture.url),))]
-
-
-def _caption(picture: Picture) -> str:
-    return markdown(_caption_blocks(picture))
-
-
-def _shortened(text: str, limit: int) -> str:
-    head, rest = cut(visible(text) or "…", lambda piece: utf16(piece) < limit)
-    return f"{head}…" if rest else head
-
-
-def _container(components: list[JSON]) -> JSON:
-    return {"type": CONTAINER, "accent_color": ACCENT, "components": components}
-
-
-def _rows(rows: Sequence[Sequence[JSON]]) -> list[JSON]:
-    """Action rows of at most five buttons."""
-    return [
-        {"type": ACTION_ROW, "components": list(row[at : at + _ROW_BUTTONS])}
-        for row in rows
-        for at in range(0, len(row), _ROW_BUTTONS)
-    ]
-
-
-def _button(button: Button, about: ChatRef | None = None) -> JSON:
-    name = one_line(button.label)[:80] or "…"
-    if button.url is not None:
-        url = web_address(button.url)
-        # A button that Discord refuses would cost the whole message.
-        safe = url if url and len(url) <= URL_LIMIT else "https://arxiv.org"
-        return {"type": BUTTON, "style": _LINK, "label": name, "url": safe}
-    return {"type": BUTTON, "style": _SECONDARY, "label": name, "custom_id": with_chat(button.action or "", about)}
 
 
 def _files(sections: Iterable[GroupPart]) -> list[str]:

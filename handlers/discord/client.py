@@ -26,6 +26,7 @@ from handlers.discord.files import like_file, read_pdf
 from handlers.discord.http_trace import DiscordClock, InvalidRequests, RequestInterval, bounded, trace_config
 from handlers.discord.languages import in_language_of
 from handlers.discord.links import links_of
+from handlers.discord.mentions import answer_mention
 from handlers.discord.responding import InteractionResponder, reply_to
 from handlers.discord.targets import channel_ref
 from handlers.requests import HERE, Target
@@ -83,7 +84,8 @@ class PaperboyClient(discord.AutoShardedClient):
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         super().__init__(
-            intents=discord.Intents(guilds=True, dm_messages=True),
+            # Of servers' messages Discord gives the text of those alone that name the bot.
+            intents=discord.Intents(guilds=True, messages=True),
             member_cache_flags=discord.MemberCacheFlags.none(),
             # Rights come with interactions or from roles, so members are not needed (and are a privileged intent).
             chunk_guilds_at_startup=False,
@@ -235,11 +237,13 @@ class PaperboyClient(discord.AutoShardedClient):
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer a direct message: read the papers that it names or that are attached, like those of attached lists, or
-        say what its words can mean.
-
-        Servers' messages are ignored: without them this client needs no intent for each of their messages.
+        say what its words can mean. Of a server's messages only those that name the bot, or reply to it, are meant.
         """
-        if message.guild is not None or message.author.bot:
+        if message.author.bot:
+            return
+        if message.guild is not None:
+            if self.user is not None:
+                await answer_mention(self._conversation, self._responder, message, self.user.id)
             return
         ref = channel_ref(message.channel.id)
         for work in self._wanted(message, ref):

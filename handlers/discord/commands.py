@@ -16,6 +16,7 @@ from handlers import list_files, replies
 from handlers.commands import COMMANDS, Argument, Command, Suggests
 from handlers.discord.files import like_file
 from handlers.discord.languages import in_language, speaking_to
+from handlers.discord.message_menu import summarize_links
 from handlers.discord.responding import InteractionResponder, reply_to
 from handlers.discord.targets import command_target, completion_chat, own_chat
 from handlers.discord.visits import BY_ANYONE, EVERYWHERE, VISITING_COMMANDS, is_visit, not_a_member
@@ -59,6 +60,7 @@ class Tree(app_commands.CommandTree[Any]):
         self._conversation, self._responder = conversation, responder
         for command in COMMANDS:
             self.add_command(self._slash(command))
+        self.add_command(summarize_links(conversation, responder))
 
     async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
         """Answer what goes wrong before a command begins: a command of an earlier release, an unknown option."""

@@ -86,6 +86,9 @@ def spans_markdown(spans: Sequence[Span]) -> str:
 
 
 def _span(span: Span) -> str:
+    # A line feed in plain text is one; in a style or a link it would end that.
+    if isinstance(span, Text) and not (span.bold or span.italic or span.code) and "\n" in span.text:
+        return "\n".join(_span(Text(line.strip())) for line in span.text.split("\n"))
     text = " ".join(visible(span.text).split("\n"))
     core = text.strip()
     if not core:

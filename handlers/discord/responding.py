@@ -202,11 +202,19 @@ class InteractionResponder:
         )
 
     async def respond(
-        self, interaction: discord.Interaction[Any], work: Awaitable[Reply], about: ChatRef, *, private: bool
+        self,
+        interaction: discord.Interaction[Any],
+        work: Awaitable[Reply],
+        about: ChatRef,
+        *,
+        private: bool,
+        only_private: bool = False,
     ) -> None:
-        """Answer with the reply that `work` (which raises nothing) comes to; see `begin`."""
+        """Answer with the reply that `work` (which raises nothing) comes to; see `begin`. With `only_private` the
+        person alone sees it, whatever the reply says."""
         exchange = await self.begin(interaction, about, private=private)
-        await exchange.show(await work)  # the use case is carried out even if its reply cannot be delivered
+        reply = await work  # the use case is carried out even if its reply cannot be delivered
+        await exchange.show(replace(reply, private=True) if only_private else reply)
 
     async def respond_now(self, interaction: discord.Interaction[Any], reply: Reply) -> None:
         """Answer with a reply that needs no work, in the interaction's own chat."""
@@ -220,13 +228,23 @@ class InteractionResponder:
         except _SENDING as error:
             log.warning("answer not delivered", chat=interaction.channel_id, error=str(error)[:200])
 
-    async def write(self, channel: discord.abc.Messageable, work: Awaitable[Reply], about: ChatRef) -> None:
-        """Show "typing" in a channel, then the reply that `work` comes to."""
+    async def write(
+        self,
+        channel: discord.abc.Messageable,
+        work: Awaitable[Reply],
+        about: ChatRef,
+        *,
+        answers: discord.Message | None = None,
+    ) -> None:
+        """Show "typing" in a channel, then the reply that `work` comes to, below the message that it `answers`."""
+        reference = answers.to_reference(fail_if_not_exists=False) if answers is not None else None
         with contextlib.suppress(*_SENDING):  # the reply does not depend on it
             await channel.typing()
         try:
             for view, files in self._messages(await work, about):
-                await channel.send(view=view, files=files, allowed_mentions=discord.AllowedMentions.none())
+                # discord.py takes no None for a reference that is left out.
+                placed: dict[str, Any] = {"reference": reference} if reference is not None else {}
+                await channel.send(view=view, files=files, allowed_mentions=discord.AllowedMentions.none(), **placed)
         except _SENDING as error:
             log.warning("answer not delivered", error=str(error)[:200])
 

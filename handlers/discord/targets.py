@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import discord
@@ -59,6 +60,20 @@ def command_target(interaction: discord.Interaction[Any], option: Any = None) ->
     channel = interaction.client.get_channel(option.id)
     is_thread = isinstance(option, app_commands.AppCommandThread)
     return _elsewhere(interaction, option, option.permissions, _own_rights(channel), is_thread)
+
+
+def message_target(message: discord.Message) -> Target:
+    """The chat of a message on a server, for its author."""
+    channel, author = message.channel, message.author
+    rights = discord.Permissions.none()
+    if isinstance(author, discord.Member) and isinstance(channel, _Channel):
+        with contextlib.suppress(discord.ClientException):  # a thread whose parent channel the bot does not see
+            rights = channel.permissions_for(author)
+    name = f"#{getattr(channel, 'name', '')} in {message.guild.name}" if message.guild else ""
+    person = Requester(str(author.id), is_admin=_may_manage(rights), name=author.display_name)
+    is_thread = isinstance(channel, discord.Thread)
+    problem = _posting_problem(_own_rights(channel), is_thread, "here")
+    return Target(channel_ref(channel.id), name, person, posting_problem=problem, kind=_kind(channel))
 
 
 def button_target(interaction: discord.Interaction[Any], chat_id: str | None) -> Target:

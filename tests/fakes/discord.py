@@ -241,14 +241,13 @@ class FakeDiscord:
     def _register(self, body: list[JSON]) -> list[JSON]:
         self.syncs += 1
         names = [each["name"] for each in body]
-        if (
-            len(names) > 100
-            or len(set(names)) != len(names)
-            or not all(re.fullmatch(r"[-_a-z]{1,32}", n) for n in names)
-        ):
+        if len(names) > 100 or len(set(names)) != len(names) or not all(_is_command_name(each) for each in body):
             raise Refused(400, 50035, "Invalid Form Body: command names")
         app = self.world.bot["id"]
-        self.commands = [{**each, "id": str(self.world.ids()), "application_id": app, "version": "1"} for each in body]
+        self.commands = [
+            {"description": "", **each, "id": str(self.world.ids()), "application_id": app, "version": "1"}
+            for each in body
+        ]
         return self.commands
 
     # ── limits and faults ──
@@ -305,6 +304,11 @@ def _page(world: World, channel: int, query: Mapping[str, str]) -> list[JSON]:
 def _archived(world: World, parent: int, query: Mapping[str, str]) -> JSON:
     before = datetime.fromisoformat(query["before"]) if "before" in query else None
     return world.archived(parent, min(100, int(query.get("limit", 50))), before)
+
+
+def _is_command_name(command: JSON) -> bool:
+    """Names in the menu of a message may have spaces and capitals."""
+    return bool(re.fullmatch(r"[-_a-z]{1,32}" if command.get("type", 1) == 1 else r".{1,32}", command["name"]))
 
 
 def _visible(world: World, channel: int) -> JSON:

@@ -119,7 +119,10 @@ class Interactions:
         admin: bool = True,
         message: JSON | None = None,
     ) -> Interaction:
-        """Press a button, or choose from a menu the option with the value `chosen`; both may be forged."""
+        """Press a button, or choose from a menu the option with the value `chosen`; both may be forged.
+
+        It is done when something is shown, or the message was taken away.
+        """
         source = message or self._world.store_message(channel, {"content": "earlier"}, set())
         data: JSON = {"custom_id": custom_id, "component_type": 2, "id": 1}
         if chosen is not None:
@@ -263,6 +266,9 @@ class Interactions:
         record = self._acknowledged(token)
         if not record.loading and record.messages:
             record.messages.remove(record.messages[0])
+        if record.kind == 6 and record.source is not None:
+            record.source["deleted"] = True
+            record.done.set()
         record.loading = False
 
     def _acknowledged(self, token: str) -> Interaction:

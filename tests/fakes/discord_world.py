@@ -290,7 +290,13 @@ class World:
             if not message["flags"] & SUPPRESS_NOTIFICATIONS:
                 self.notified.append((channel, str(message["content"])))
             self.accepted.append(
-                {"channel": channel, "nonce": body.get("nonce"), "message": message, "allowed_mentions": pings}
+                {
+                    "channel": channel,
+                    "nonce": body.get("nonce"),
+                    "message": message,
+                    "allowed_mentions": pings,
+                    "reference": (body.get("message_reference") or {}).get("message_id"),
+                }
             )
         return message
 

@@ -22,6 +22,8 @@ from tests.fakes.finder import finder
 from tests.fakes.insight import insight_of
 from tests.fakes.pipeline import FakePipeline, made_up_digest
 from tests.fakes.stores import memory_store
+from tests.handlers.discord.bench import Bench
+from tests.handlers.discord.samples import ADMIN, chat
 
 Make = Callable[[], DiscordApp]
 
@@ -117,3 +119,11 @@ async def app(make: Make, channel: int) -> AsyncIterator[DiscordApp]:
     await started.ready()
     yield started
     await started.stop()
+
+
+@pytest.fixture
+async def bench(
+    app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore, clock: FakeClock, conversation: Conversation
+) -> Bench:
+    await conversation.subscribe(ADMIN, chat(channel), "cs.CV")
+    return Bench(app, dc, store, clock)

@@ -37,7 +37,7 @@ async def test_it_connects_without_privileged_intents_and_stops_within_seconds(m
     await app.start()
     await app.ready()
     assert app.problem is None
-    assert dc.gateway.intents == discord.Intents(guilds=True, dm_messages=True).value
+    assert dc.gateway.intents == discord.Intents(guilds=True, messages=True).value
     began = time.monotonic()
     await app.stop()
     assert time.monotonic() - began < 3.0

@@ -22,11 +22,9 @@ def foreign(app: DiscordApp, dc: FakeDiscord) -> int:
     return dc.world.add_channel(dc.world.add_guild("elsewhere"), "reading")
 
 
-@pytest.fixture
-def friends(app: DiscordApp, dc: FakeDiscord) -> int:
-    """Direct messages between people."""
-    dc.interactions.is_user_install = True
-    return dc.world.add_dm(person=42)
+@pytest.fixture(params=["server", "direct messages between people"])
+def place(request: pytest.FixtureRequest, dc: FakeDiscord, foreign: int) -> int:
+    return foreign if request.param == "server" else dc.world.add_dm(person=42)
 
 
 def test_what_visitors_may_do_exists() -> None:
@@ -42,28 +40,22 @@ async def test_only_what_only_reads_is_offered_to_visitors(app: DiscordApp, dc: 
         assert command["contexts"] == ([0, 1, 2] if may_visit else [0, 1]), name
 
 
-@pytest.mark.parametrize("place", ["foreign", "friends"])
-async def test_a_visitor_reads_a_paper_alone(
-    dc: FakeDiscord, place: str, store: SqlStore, request: pytest.FixtureRequest
-) -> None:
-    channel = request.getfixturevalue(place)
-    answer = await dc.interactions.slash(channel, "summarize", link="2606.00001", admin=False)
+async def test_a_visitor_reads_a_paper_alone(dc: FakeDiscord, place: int, store: SqlStore) -> None:
+    answer = await dc.interactions.slash(place, "summarize", link="2606.00001", admin=False)
     assert "Heads" in answer.text
     assert answer.ephemeral
-    assert await store.chat(chat(channel)) is None
+    assert await store.chat(chat(place)) is None
 
 
-@pytest.mark.parametrize("place", ["foreign", "friends"])
 @pytest.mark.parametrize("command", ["subscribe", "settings", "stop", "digest"])
 async def test_what_needs_a_member_is_kindly_refused(
-    dc: FakeDiscord, place: str, command: str, store: SqlStore, request: pytest.FixtureRequest
+    dc: FakeDiscord, place: int, command: str, store: SqlStore
 ) -> None:
-    channel = request.getfixturevalue(place)
     options: dict[str, Any] = {"query": "cs.CV"} if command == "subscribe" else {}
-    answer = await dc.interactions.slash(channel, command, admin=True, **options)
+    answer = await dc.interactions.slash(place, command, admin=True, **options)
     assert "I am not a member of this place" in answer.text
     assert answer.ephemeral
-    assert await store.chat(chat(channel)) is None
+    assert await store.chat(chat(place)) is None
 
 
 @pytest.mark.parametrize("verb", sorted(set(BUTTONS) - VISITING_VERBS))
