@@ -28,8 +28,9 @@ async def _area(conversation: Conversation, request: Request) -> Result:
 
 
 async def _pick(conversation: Conversation, request: Request) -> Result:
-    target = request.target
-    return await conversation.beginning.pick(target.requester, target.chat, request.arguments[ARGUMENT], target.title)
+    target, key = request.target, request.arguments[ARGUMENT]
+    where = target.asked_in or target.chat
+    return await conversation.beginning.pick(target.requester, target.chat, where, target.kind, key, target.title)
 
 
 async def _hour(conversation: Conversation, request: Request) -> Result:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from bot.conversation.areas import Area
-from bot.model import Backtest, Chat, Paper
+from bot.model import Backtest, Chat, Paper, Refinement
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class AreaOffer:
 class AskPlace:
     """The question where the chat's people are, after the first topic. `zones` are IANA names, the likeliest first.
 
-    `topic` is what has just been followed, "" if the question is asked once more; `at` is the time that a digest comes.
-    `undo` takes the topic back, "" if that is over.
+    `topic` is what is followed; `at` is the time that a digest comes. `backtest` is what the topic would have brought,
+    None if the person has just seen it; `instead` as in `Subscribed`. `undo` takes the topic back, "" if that is over.
     """
 
     chat: Chat
@@ -41,6 +41,7 @@ class AskPlace:
     at: time
     may_type: bool
     backtest: Backtest | None = None
+    instead: tuple[tuple[Refinement, str], ...] = ()
     undo: str = ""
 
 

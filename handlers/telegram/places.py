@@ -23,7 +23,7 @@ from telegram.constants import ChatType
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 from telegram.ext import ExtBot
 
-from bot.conversation import Changed, Requester, Result, Subscribed, Unsubscribed
+from bot.conversation import AskPlace, Changed, Requester, Result, Subscribed, Unsubscribed
 from bot.errors import StoreUnavailable, TellUser
 from bot.locales import _
 from bot.model import ChatKind, ChatRef, Platform
@@ -231,7 +231,7 @@ class Places:
     async def remember_manager(self, target: Target, chat_id: int, result: Result) -> None:
         """Remember people who set something up in a group: they are told when the bot can no longer post there."""
         user_id = target.requester.user_id
-        if chat_id < 0 and isinstance(result, Subscribed | Unsubscribed | Changed) and user_id.isdecimal():
+        if chat_id < 0 and isinstance(result, Subscribed | AskPlace | Unsubscribed | Changed) and user_id.isdecimal():
             with contextlib.suppress(StoreUnavailable):  # the request itself has been carried out
                 await self.managers.add(int(user_id), chat_id)
 
