@@ -18,6 +18,7 @@ from handlers.discord.files import like_file
 from handlers.discord.languages import in_language, speaking_to
 from handlers.discord.responding import InteractionResponder, reply_to
 from handlers.discord.targets import command_target, completion_chat, own_chat
+from handlers.discord.visits import BY_ANYONE, EVERYWHERE, VISITING_COMMANDS, is_visit, not_a_member
 from handlers.requests import Request, dispatch
 
 log = structlog.get_logger()
@@ -49,7 +50,7 @@ class Tree(app_commands.CommandTree[Any]):
     """All commands of the table as slash commands."""
 
     def __init__(self, client: discord.Client, conversation: Conversation, responder: InteractionResponder) -> None:
-        # Only where the bot is a member and can post: not in group DMs, and not installed for a single user.
+        # Where the bot is a member and can post; the commands for visitors are offered in other places, too.
         super().__init__(
             client,
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
@@ -78,9 +79,18 @@ class Tree(app_commands.CommandTree[Any]):
         for argument in command.arguments:
             if argument.suggests is not None:
                 app_commands.autocomplete(**{argument.name: self._completion(argument)})(callback)
-        return app_commands.Command(name=command.name, description=command.description, callback=callback)
+        made: app_commands.Command[Any, ..., None] = app_commands.Command(
+            name=command.name, description=command.description, callback=callback
+        )
+        if command.name in VISITING_COMMANDS:
+            made.allowed_contexts, made.allowed_installs = EVERYWHERE, BY_ANYONE
+        return made
 
     async def _answer(self, command: Command, interaction: discord.Interaction[Any], options: dict[str, Any]) -> None:
+        # A command of an earlier registration, or of a forged request: it is not offered there.
+        if is_visit(interaction) and command.name not in VISITING_COMMANDS:
+            await self._responder.respond_now(interaction, not_a_member(interaction.application_id))
+            return
         try:
             target = command_target(interaction, options.pop("channel", None))
         except TellUser as error:
