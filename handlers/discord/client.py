@@ -22,6 +22,7 @@ from handlers import list_files
 from handlers.discord.buttons import press
 from handlers.discord.commands import Tree
 from handlers.discord.files import like_file
+from handlers.discord.greeting import greet
 from handlers.discord.http_trace import DiscordClock, InvalidRequests, RequestInterval, bounded, trace_config
 from handlers.discord.languages import in_language_of
 from handlers.discord.responding import InteractionResponder, reply_to
@@ -245,8 +246,12 @@ class PaperboyClient(discord.AutoShardedClient):
         if lists := [file for file in message.attachments if list_files.is_list(file.filename)]:
             return [like_file(self._conversation, person, ref, file) for file in lists]
         if message.content.strip():
-            return [self._conversation.summarize(ref, message.content)]
+            return [self._read(person, ref, message.content)]
         return [_not_a_list()] if message.attachments else []
+
+    async def _read(self, person: Requester, ref: ChatRef, text: str) -> Result:
+        answered = await self._conversation.beginning.answered(person, ref, text)
+        return answered or await self._conversation.summarize(ref, text)
 
     # ── servers and channels ──
 
@@ -260,9 +265,10 @@ class PaperboyClient(discord.AutoShardedClient):
         await self._conversation.suspend(channel_ref(payload.thread_id), "the thread was deleted")
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Resume the chats of a server that the bot was invited to again."""
+        """Resume the chats of a server that the bot was invited to again, and greet it."""
         for channel in (*guild.channels, *guild.threads):
             await self._conversation.resume(channel_ref(channel.id))
+        await greet(self, self._conversation, self._responder, guild)
 
     async def _suspend(self, channels: Iterable[discord.abc.GuildChannel | discord.Thread], reason: str) -> None:
         for channel in channels:

@@ -112,14 +112,9 @@ class Commands:
             return
         target = await self._places.of_author(message, update.effective_user, look_up_rights=False)
         async with self._answers.working(message):
-            result = await self._answered(target, text) or await self._conversation.summarize(target.chat, text)
+            answered = await self._conversation.beginning.answered(target.requester, target.chat, text)
+            result = answered or await self._conversation.summarize(target.chat, text)
         await self._answers.answer(message, replies.reply(result))
-
-    async def _answered(self, target: Target, text: str) -> Result | None:
-        question = await self._conversation.questions.answered(target.chat, target.requester.user_id)
-        if question is None:
-            return None
-        return await self._conversation.beginning.answer(target.requester, question, text)
 
     async def forwarded(self, update: Update, context: Context) -> None:
         """A post forwarded from a channel names that channel; other forwards are read like any text."""
