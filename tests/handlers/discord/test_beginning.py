@@ -11,7 +11,8 @@ from handlers.discord.app import DiscordApp
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord_interactions import Interaction
-from tests.fakes.discord_world import SEND_MESSAGES
+from tests.fakes.discord_world import SEND_MESSAGES, user
+from tests.handlers.discord.samples import until
 
 BEGIN = "Choose a topic"
 
@@ -29,7 +30,7 @@ async def said(dc: FakeDiscord, channel: int, number: int = 1) -> list[str]:
 
 
 async def pressed(dc: FakeDiscord, channel: int, before: Interaction, label: str) -> Interaction:
-    return await dc.interactions.press(channel, before.button(label), before.messages[-1], admin=True)
+    return await dc.interactions.click(channel, before.button(label), message=before.messages[-1])
 
 
 async def test_three_taps_lead_to_a_digest_tomorrow_at_eight(app: DiscordApp, dc: FakeDiscord, store: SqlStore) -> None:
@@ -40,7 +41,7 @@ async def test_three_taps_lead_to_a_digest_tomorrow_at_eight(app: DiscordApp, dc
     place = await pressed(dc, direct, offer, "Follow")
     assert "Where are you?" in place.text
     settled = await pressed(dc, direct, place, "New York")
-    assert "Tomorrow, **08:00** (New York time): your first papers." in settled.text
+    assert "**08:00** (New York time): your first papers." in settled.text
     chat = await store.chat(ChatRef(Platform.DISCORD, str(direct)))
     assert chat is not None
     assert (chat.timezone, chat.digest_time, chat.kind) == ("America/New_York", time(8), ChatKind.PRIVATE)
@@ -49,8 +50,10 @@ async def test_three_taps_lead_to_a_digest_tomorrow_at_eight(app: DiscordApp, dc
 async def test_the_place_may_be_written(app: DiscordApp, dc: FakeDiscord, store: SqlStore) -> None:
     direct = dc.world.add_dm()
     await dc.interactions.slash(direct, "subscribe", query="cs.CV")
-    await dc.gateway.dispatch("MESSAGE_CREATE", dc.world.store_message(direct, {"content": "Tokyo"}, author=42))
-    assert "(Tokyo time)" in (await said(dc, direct, 3))[0]
+    written = dc.world.store_message(direct, {"content": "Tokyo"}, set(), author=user(42, "Ann"))
+    await dc.gateway.dispatch("MESSAGE_CREATE", written)
+    await until(lambda: dc.world.accepted)
+    assert "(Tokyo time)" in str(dc.world.accepted[-1]["message"]["components"])
 
 
 async def test_a_server_is_greeted_once_in_the_channel_that_it_has_for_that(app: DiscordApp, dc: FakeDiscord) -> None:
