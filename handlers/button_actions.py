@@ -192,7 +192,6 @@ async def _resend(conversation: Conversation, request: Request) -> Result:
 # Lists and settings are shown to all members of a chat; rights are needed to change something or to cause a digest.
 BUTTONS = {
     "digest": Operation(use_case=commands.digest_now, needs_rights=True, needs_posting=True, is_slow=True),
-    "topics": Operation(use_case=commands.subscriptions, is_in_place=True),
     "help": Operation(use_case=commands.show_help, is_in_place=True),
     "drop": Operation(use_case=_drop, needs_rights=True, is_in_place=True),
     "exact": Operation(use_case=_exact, needs_rights=True, needs_posting=True, is_in_place=True),

@@ -11,14 +11,13 @@ from bot.conversation import (
     NotUnderstood,
     OfferExpired,
     Subscribed,
-    Subscriptions,
     TooMany,
     TwoReadings,
     Unsubscribed,
 )
 from bot.decisions.matches import MOST_CLOSE
-from bot.model import join_query, split_query, topic_label
-from bot.render.nodes import Bullets, Button, Code, Document, Heading, Line, Note, Reply, Span, Text
+from bot.model import join_query, topic_label
+from bot.render.nodes import Bullets, Button, Code, Document, Line, Note, Reply, Text
 from handlers import insight_replies
 from handlers.button_actions import Action
 from handlers.reply_parts import (
@@ -40,9 +39,6 @@ from handlers.reply_parts import (
     with_note,
 )
 from handlers.requests import ChatName
-
-MAX_REMOVE_BUTTONS = 20
-"""Remove buttons under a list; platforms take about 25 buttons in all."""
 
 MAX_SUGGESTIONS = 5
 """Topics that are offered where the one that was named is not followed."""
@@ -141,21 +137,6 @@ def not_subscribed(result: NotSubscribed, chat: ChatName) -> Reply:
     closest = result.following[:MAX_SUGGESTIONS]
     topics = Bullets(tuple(topic_spans(followed.topic) for followed in closest))
     return Reply(Document((Line(line), topics)), _removals(closest))
-
-
-def subscriptions(result: Subscriptions, chat: ChatName) -> Reply:
-    if not result.topics:
-        return follows_nothing(chat)
-    items: list[tuple[Span, ...]] = []
-    for followed in result.topics:
-        exact, _ = split_query(followed.topic)
-        # A topic of an older grammar cannot be explained; its explanation is the topic itself.
-        meaning = followed.explained if followed.explained != followed.topic else ""
-        # The explanation of an interest has its text.
-        items.append((Text(exact, code=True), Text(f" {meaning}" if meaning else "")) if exact else (Text(meaning),))
-    heading = Heading((Text(f"{chat.subject} follows {count(len(items), 'topic')}", bold=True),))
-    buttons = ((DIGEST, SETTINGS), *_removals(result.topics[:MAX_REMOVE_BUTTONS]))
-    return Reply(Document((heading, Bullets(tuple(items), numbered=True))), buttons)
 
 
 def _removals(topics: Sequence[Followed]) -> tuple[tuple[Button, ...], ...]:

@@ -1,7 +1,7 @@
 """The use cases behind chat commands, shared by every platform: `Conversation` and the results it returns."""
 
 from bot.conversation.areas import AREAS, Area
-from bot.conversation.beginning_results import AreaOffer, AskPlace, AskTopic, GroupWelcome, Settled
+from bot.conversation.beginning_results import AreaOffer, AskPlace, AskTopic, GroupWelcome, LinkDamaged, Settled, Shared
 from bot.conversation.card_results import (
     BeingRead,
     CardClosed,
@@ -104,6 +104,7 @@ __all__ = [
     "Insight",
     "Learned",
     "Liked",
+    "LinkDamaged",
     "NoEvidence",
     "NotALink",
     "NotAccepted",
@@ -128,6 +129,7 @@ __all__ = [
     "SavedPapers",
     "SettingsView",
     "Settled",
+    "Shared",
     "Stale",
     "Subscribed",
     "Subscriptions",

@@ -61,3 +61,17 @@ class GroupWelcome:
 
     chat: Chat
     following: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Topics (normalized) with their `topic_key`, to be given on to others. `bot_name` is the bot's @name without the
+    sign, "" where there are no links to it."""
+
+    topics: tuple[tuple[str, str], ...]
+    bot_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkDamaged:
+    """A link whose topic cannot be read: it was cut, changed, or is too old."""

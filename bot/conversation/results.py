@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bot import topics
-from bot.conversation.beginning_results import AreaOffer, AskPlace, AskTopic, GroupWelcome, Settled
+from bot.conversation.beginning_results import AreaOffer, AskPlace, AskTopic, GroupWelcome, LinkDamaged, Settled, Shared
 from bot.conversation.card_results import BeingRead, CardClosed, CardFigures, CitedPaper, DigestPage, OpenedCard
 from bot.conversation.insight_results import (
     ConfirmUnlearn,
@@ -186,6 +186,8 @@ class Subscriptions:
 
     chat: Chat
     topics: tuple[Followed, ...]
+    page: int = 0
+    """The page of the list to show, from 0."""
 
 
 # ── papers ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -359,6 +361,8 @@ Result = (
     | AskPlace
     | Settled
     | GroupWelcome
+    | Shared
+    | LinkDamaged
     | Help
     | Privacy
     | Subscribed

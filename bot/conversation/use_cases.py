@@ -57,6 +57,7 @@ from bot.conversation.results import (
     Withdrawn,
     topic_key,
 )
+from bot.conversation.sharing import Sharing
 from bot.conversation.undo import Undo
 from bot.decisions.due_times import next_due
 from bot.errors import RetryLater, StoreUnavailable
@@ -119,6 +120,7 @@ class Conversation:
             self._ensure,
             self._due_locally,
         )
+        self.sharing = Sharing(store, clock, self._following)
         self.insights = Insights(store, clock, insight, self._known_or_new, self._due_locally)
         self._resending = asyncio.Lock()
 
@@ -216,10 +218,11 @@ class Conversation:
         result = await self.unsubscribe(requester, ref, key)
         return Stale() if isinstance(result, NotSubscribed | Incomplete) else result
 
-    async def subscriptions(self, ref: ChatRef) -> Subscriptions:
+    async def subscriptions(self, ref: ChatRef, page: int = 0) -> Subscriptions:
         """The chat's topics; a chat that is not known yet follows none, and is not created."""
         chat = await self._known_or_new(ref)
-        return Subscriptions(chat, tuple(map(followed_topics.followed, await self._store.subscriptions(ref))))
+        followed = tuple(map(followed_topics.followed, await self._store.subscriptions(ref)))
+        return Subscriptions(chat, followed, page)
 
     async def suggest(self, ref: ChatRef, prefix: str) -> list[Suggestion]:
         """The chat's own topics that hold `prefix`, for /unsubscribe."""

@@ -129,11 +129,13 @@ class Places:
         if message.chat.type == ChatType.PRIVATE:
             # A private chat has the id of its person. Somebody else's id there can only be forged.
             is_owner = user is None or user.id == message.chat.id
-            return Target(ref, title, _requester(message.chat.id, user, is_admin=is_owner), kind=kind)
+            requester = _requester(message.chat.id, user, is_admin=is_owner)
+            return Target(ref, title, requester, kind=kind, bot_name=self._bot.username)
         if user is None:  # a message without an author, as the posts of channels are
             return Target(ref, title, Requester("", is_admin=False), kind=kind)
         is_admin = look_up_rights and await self.is_admin(message.chat.id, user.id)
-        return Target(ref, title, _requester(user.id, user, is_admin=is_admin), kind=kind)
+        requester = _requester(user.id, user, is_admin=is_admin)
+        return Target(ref, title, requester, kind=kind, bot_name=self._bot.username)
 
     async def of_author(self, message: Message, user: User | None, *, look_up_rights: bool) -> Target:
         """`own` for the author of a message. An anonymous admin writes in the name of the group itself."""
@@ -226,6 +228,7 @@ class Places:
             is_elsewhere=True,
             asked_in=ref_of(user.id),
             kind=kind_of(chat),
+            bot_name=self._bot.username,
         )
 
     async def remember_manager(self, target: Target, chat_id: int, result: Result) -> None:

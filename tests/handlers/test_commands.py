@@ -108,6 +108,7 @@ EXPECTED_OF_BUTTONS: dict[str, tuple[str, type]] = {
     "pick": ("vision", results.AlreadySubscribed),
     "hour": ("18", results.AskPlace),
     "zone": ("Asia/Tokyo", results.Settled),
+    "share": ("", results.Shared),
     "resend": ("1", results.Stale),  # there is no such delivery; tests/pipeline/test_resend.py has some
 }
 

@@ -124,6 +124,12 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.AskPlace(CHAT, LONG, ZONES, time(8, 30), False),
     *(results.Settled(CHAT, DUE, DUE - timedelta(days=days)) for days in (0, 1, 3)),
     results.GroupWelcome(CHAT, 0),
+    results.GroupWelcome(CHAT, 2),
+    results.Shared((), "paperboy_bot"),
+    results.Shared((("cat:cs.CV", topic_key("cat:cs.CV")), (LONG, topic_key(LONG))) * 9, "paperboy_bot"),
+    results.Shared((("cat:cs.CV", topic_key("cat:cs.CV")),), ""),
+    results.LinkDamaged(),
+    results.Subscriptions(CHAT, (TOPIC, LONGEST) * 25, 3),
     results.Incomplete("subscribe"),
     results.Stale(),
 )
@@ -205,6 +211,7 @@ ABOUT_NO_CHAT = (
     results.SavedPapers,
     results.NotOperator,
     results.Health,
+    results.LinkDamaged,
 )
 
 
