@@ -81,6 +81,7 @@ for _writer in (
     subscription_replies.subscriptions,
     subscription_replies.shared,
     subscription_replies.link_damaged,
+    subscription_replies.which_chat,
     paper_replies.paper_card,
     paper_replies.paper_evidence,
     paper_replies.no_evidence,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlencode
 
-from bot.conversation import Followed, LinkDamaged, Shared, Subscriptions
+from bot.conversation import Followed, LinkDamaged, Shared, Subscriptions, WhichChat
 from bot.locales import _, formats, ngettext, pgettext
 from bot.model import split_query, topic_label
 from bot.render.nodes import Block, Bullets, Button, Document, Heading, Line, Note, Reply, Span, Text
@@ -79,6 +79,17 @@ def shared(result: Shared, chat: ChatName) -> Reply:
         buttons.append(Button(f"↗ {label}", url=f"https://t.me/share/url?{urlencode({'url': link}, quote_via=quote)}"))
     group = Button(pgettext("button", "Add me to a group"), url=f"https://t.me/{result.bot_name}?startgroup=new")
     return Reply(Document((*blocks, *about(chat))), (*rows(buttons, 2), (group,)))
+
+
+def which_chat(result: WhichChat, _chat: ChatName) -> Reply:
+    buttons: list[Button] = []
+    for chat, title in result.chats:
+        # Two chats may have one title; the end of their ids tells them apart.
+        is_unique = [other for _chat_of, other in result.chats].count(title) == 1
+        label = title or pgettext("button", "This chat")
+        shown = shortened(label, _MAX_LABEL) if is_unique else f"{shortened(label, _MAX_LABEL)} …{chat.id[-4:]}"
+        buttons.append(Button(shown, action=str(Action("which", result.key, chat.id))))
+    return Reply(Document((Line((Text(_("Which chat do you mean?")),)),)), rows(buttons, 1))
 
 
 def link_damaged(_result: LinkDamaged, _chat: ChatName) -> Reply:

@@ -1,7 +1,16 @@
 """The use cases behind chat commands, shared by every platform: `Conversation` and the results it returns."""
 
 from bot.conversation.areas import AREAS, Area
-from bot.conversation.beginning_results import AreaOffer, AskPlace, AskTopic, GroupWelcome, LinkDamaged, Settled, Shared
+from bot.conversation.beginning_results import (
+    AreaOffer,
+    AskPlace,
+    AskTopic,
+    GroupWelcome,
+    LinkDamaged,
+    Settled,
+    Shared,
+    WhichChat,
+)
 from bot.conversation.card_results import (
     BeingRead,
     CardClosed,
@@ -12,6 +21,7 @@ from bot.conversation.card_results import (
     DigestPage,
     OpenedCard,
 )
+from bot.conversation.chat_choices import Candidate, ChatChoices
 from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Insight, Operators, ReadPaper
 from bot.conversation.insight_results import (
     ConfirmUnlearn,
@@ -79,11 +89,13 @@ __all__ = [
     "AskTopic",
     "BeingRead",
     "Busy",
+    "Candidate",
     "CardClosed",
     "CardFigures",
     "CardTrouble",
     "CardView",
     "Changed",
+    "ChatChoices",
     "Choices",
     "CitedPaper",
     "ConfirmForget",
@@ -148,6 +160,7 @@ __all__ = [
     "VoteOptions",
     "Voted",
     "Welcome",
+    "WhichChat",
     "Withdrawn",
     "topic_key",
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from bot.conversation.areas import Area
-from bot.model import Backtest, Chat, Paper, Refinement
+from bot.model import Backtest, Chat, ChatRef, Paper, Refinement
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +75,11 @@ class Shared:
 @dataclass(frozen=True, slots=True)
 class LinkDamaged:
     """A link whose topic cannot be read: it was cut, changed, or is too old."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhichChat:
+    """Several chats may be meant: (chat, title), with "" for the chat that was asked in. Buttons carry `key`."""
+
+    chats: tuple[tuple[ChatRef, str], ...]
+    key: str

@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bot import topics
-from bot.conversation.beginning_results import AreaOffer, AskPlace, AskTopic, GroupWelcome, LinkDamaged, Settled, Shared
+from bot.conversation.beginning_results import (
+    AreaOffer,
+    AskPlace,
+    AskTopic,
+    GroupWelcome,
+    LinkDamaged,
+    Settled,
+    Shared,
+    WhichChat,
+)
 from bot.conversation.card_results import BeingRead, CardClosed, CardFigures, CitedPaper, DigestPage, OpenedCard
 from bot.conversation.insight_results import (
     ConfirmUnlearn,
@@ -363,6 +372,7 @@ Result = (
     | GroupWelcome
     | Shared
     | LinkDamaged
+    | WhichChat
     | Help
     | Privacy
     | Subscribed

@@ -13,6 +13,7 @@ from bot.arxiv import ids
 from bot.conversation import answer_languages, followed_topics, readings
 from bot.conversation.beginning import Beginning
 from bot.conversation.cards import Cards
+from bot.conversation.chat_choices import ChatChoices
 from bot.conversation.chat_settings import ChatSettings
 from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Insight, Operators, ReadPaper
 from bot.conversation.following import Following
@@ -120,6 +121,7 @@ class Conversation:
             self._ensure,
             self._due_locally,
         )
+        self.chat_choices = ChatChoices(store, clock)
         self.sharing = Sharing(store, clock, self._following)
         self.insights = Insights(store, clock, insight, self._known_or_new, self._due_locally)
         self._resending = asyncio.Lock()

@@ -29,6 +29,7 @@ from bot.locales import _
 from bot.model import ChatKind, ChatRef, Platform
 from handlers.requests import Target
 from handlers.telegram.managers import Managers
+from handlers.telegram.named_chats import named_by_title
 
 log = structlog.get_logger()
 
@@ -196,15 +197,19 @@ class Places:
             kind=kind_of(chat),
         )
 
-    async def named(self, argument: str, user: User) -> tuple[Target | None, str]:
-        """The channel that an argument begins with ("@name …", "-100… …"), and the rest of the argument.
+    async def named(self, argument: str, user: User, *, takes_words: bool = False) -> tuple[Target | None, str]:
+        """The chat that an argument begins with ("@name …", "-100… …", or its title, in quotation marks or not), and
+        the rest of the argument. `takes_words` as in `named_by_title`.
 
         Raises `TellUser` if that is not a channel where the user is an admin and the bot may post.
         """
         match = _NAMED.match(argument)
-        if match is None:
+        if match is not None:
+            return await self.channel(match[1], user), argument[match.end() :].strip()
+        found = named_by_title(argument, await self.managers.channels(user.id), takes_words=takes_words)
+        if found is None or not found.is_sure or len(found.chat_ids) > 1:
             return None, argument
-        return await self.channel(match[1], user), argument[match.end() :].strip()
+        return await self.channel(found.chat_ids[0], user), found.rest
 
     async def channel(self, ident: str | int, user: User) -> Target:
         """A channel or group, for its admin. Raises `TellUser` as above."""
@@ -236,7 +241,11 @@ class Places:
         user_id = target.requester.user_id
         if chat_id < 0 and isinstance(result, Subscribed | AskPlace | Unsubscribed | Changed) and user_id.isdecimal():
             with contextlib.suppress(StoreUnavailable):  # the request itself has been carried out
-                await self.managers.add(int(user_id), chat_id)
+                # With its title it can be named in their private chat; a small group cannot be looked up from there.
+                if _CHANNEL_ID.fullmatch(str(chat_id)) and not target.is_elsewhere:
+                    await self.managers.bind(int(user_id), chat_id, target.title)
+                else:
+                    await self.managers.add(int(user_id), chat_id)
 
     async def is_admin(self, chat_id: int, user_id: int) -> bool:
         """Whether a user administers a chat now; False where Telegram does not let the bot look.

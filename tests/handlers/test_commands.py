@@ -109,6 +109,7 @@ EXPECTED_OF_BUTTONS: dict[str, tuple[str, type]] = {
     "hour": ("18", results.AskPlace),
     "zone": ("Asia/Tokyo", results.Settled),
     "share": ("", results.Shared),
+    "which": ("0123456789ab", results.Stale),  # tests/handlers/telegram/test_named_chats.py has questions
     "resend": ("1", results.Stale),  # there is no such delivery; tests/pipeline/test_resend.py has some
 }
 

@@ -129,6 +129,7 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.Shared((("cat:cs.CV", topic_key("cat:cs.CV")), (LONG, topic_key(LONG))) * 9, "paperboy_bot"),
     results.Shared((("cat:cs.CV", topic_key("cat:cs.CV")),), ""),
     results.LinkDamaged(),
+    results.WhichChat(((CHAT.ref, ""), (ChatRef(Platform.TELEGRAM, "-1001234567890"), "Lab " * 30)), "0123456789ab"),
     results.Subscriptions(CHAT, (TOPIC, LONGEST) * 25, 3),
     results.Incomplete("subscribe"),
     results.Stale(),
@@ -212,6 +213,7 @@ ABOUT_NO_CHAT = (
     results.NotOperator,
     results.Health,
     results.LinkDamaged,
+    results.WhichChat,
 )
 
 
