@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.arxiv import ids
 from bot.conversation import Conversation, Result, Stale
 from bot.model import ChatRef, Depth, Summary, SummaryKey, VoteKind
-from handlers import beginning_actions, card_actions, commands
+from handlers import beginning_actions, card_actions, commands, understanding_actions
 from handlers.requests import ARGUMENT, Operation, Request, Target, UseCase, dispatch
 
 MAX_ACTION_BYTES = 38
@@ -88,21 +88,6 @@ async def perform(conversation: Conversation, target: Target, action: Action) ->
 async def _drop(conversation: Conversation, request: Request) -> Result:
     target = request.target
     return await conversation.unsubscribe_key(target.requester, target.chat, request.arguments[ARGUMENT])
-
-
-async def _exact(conversation: Conversation, request: Request) -> Result:
-    return await _offered(conversation, request, as_interest=False)
-
-
-async def _about(conversation: Conversation, request: Request) -> Result:
-    return await _offered(conversation, request, as_interest=True)
-
-
-async def _offered(conversation: Conversation, request: Request, *, as_interest: bool) -> Result:
-    target, key = request.target, request.arguments[ARGUMENT]
-    return await conversation.subscribe_offered(
-        target.requester, target.chat, key, target.title, as_interest=as_interest
-    )
 
 
 async def _instead(conversation: Conversation, request: Request) -> Result:
@@ -204,8 +189,6 @@ BUTTONS = {
     "digest": Operation(use_case=commands.digest_now, needs_rights=True, needs_posting=True, is_slow=True),
     "help": Operation(use_case=commands.show_help, is_in_place=True),
     "drop": Operation(use_case=_drop, needs_rights=True, is_in_place=True),
-    "exact": Operation(use_case=_exact, needs_rights=True, needs_posting=True, is_in_place=True),
-    "about": Operation(use_case=_about, needs_rights=True, needs_posting=True, is_in_place=True),
     "instead": Operation(use_case=_instead, needs_rights=True, needs_posting=True, is_in_place=True),
     "settings": Operation(use_case=commands.settings, is_in_place=True),
     "choose": Operation(use_case=_choose, is_in_place=True),
@@ -230,8 +213,9 @@ BUTTONS = {
     "resend": Operation(use_case=_resend, needs_rights=True),
     **card_actions.ACTIONS,
     **beginning_actions.ACTIONS,
+    **understanding_actions.ACTIONS,
 }
-"""Every verb. Arguments: drop:TOPIC_KEY, exact:, about: and instead:KEY (see `Offers.keep`), choose:SETTING,
+"""Every verb. Arguments: drop:TOPIC_KEY, instead:KEY (see `Offers.keep`), choose:SETTING,
 set:SETTING=VALUE, which:KEY (see `ChatChoices.ask`), undo:KEY (see `Undo.offer`),
 deep:, why:, up:, down:, save: and rate:PAPER_ID,
 cite:SUMMARY (see `evidence_action`), forget: and unlearn:yes (without "yes" they ask first), resend:DELIVERY_ID, see

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.errors import TellUser
+from bot.locales import _, formats
 from bot.render.plain import one_line
 from handlers.reply_parts import shortened
 
@@ -15,6 +16,26 @@ WHAT_IS_TAKEN = (
     "Of files I read lists of papers: .bib, .ris, or .txt with an arXiv id or link on each line. "
     "For a single paper, send its link."
 )
+
+
+MAX_PDF_BYTES = 20_000_000
+"""What Telegram gives to bots; most papers have less."""
+
+
+def is_pdf(name: str | None) -> bool:
+    """Whether a file of this name can be a paper."""
+    return (name or "").lower().endswith(".pdf")
+
+
+def check_pdf_size(name: str, size: int) -> None:
+    """Raise `TellUser` for a PDF that is too large; `name` as `shown_name` returns it."""
+    if size > MAX_PDF_BYTES:
+        limit = formats.number(MAX_PDF_BYTES // 1_000_000)
+        raise TellUser(
+            _("{name} has more than {limit} MB, the most that I can open. Send the paper's link.").format(
+                name=name, limit=limit
+            )
+        )
 
 
 def is_list(name: str | None) -> bool:

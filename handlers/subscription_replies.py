@@ -12,6 +12,7 @@ from handlers import deep_links
 from handlers.button_actions import Action
 from handlers.reply_parts import DIGEST, HELP, SETTINGS, about, command, follows_nothing, rows, shortened, topic_spans
 from handlers.requests import ChatName
+from handlers.topic_words import topic_meaning
 
 PAGE = 10
 """Topics on one page: about a screen of a phone, with a button for each."""
@@ -32,20 +33,21 @@ def subscriptions(result: Subscriptions, chat: ChatName) -> Reply:
     if chat.is_elsewhere:
         heading = ngettext("{chat} follows {n} topic", "{chat} follows {n} topics", number)
     else:
-        heading = ngettext("This chat follows {n} topic", "This chat follows {n} topics", number)
+        heading = ngettext("You follow {n} topic", "You follow {n} topics", number)
     title = Text(heading.format(chat=str(chat), n=formats.number(number)), bold=True)
-    items = Bullets(tuple(map(_listed, shown)), numbered=True, start=page * PAGE + 1)
+    items = Bullets(tuple(map(_listed, (each.topic for each in shown))), numbered=True, start=page * PAGE + 1)
     share = Button(pgettext("button", "Share"), action=str(Action("share")))
     buttons = (*_turning(page, last), *rows([_removal(each) for each in shown], 2), (DIGEST, SETTINGS), (share,))
     return Reply(Document((Heading((title,)), items)), buttons)
 
 
-def _listed(followed: Followed) -> tuple[Span, ...]:
-    exact, _about = split_query(followed.topic)
-    # A topic of an older grammar cannot be explained; its explanation is the topic itself.
-    meaning = followed.explained if followed.explained != followed.topic else ""
-    # The explanation of an interest has its text.
-    return (Text(exact, code=True), Text(f" {meaning}" if meaning else "")) if exact else (Text(meaning),)
+def _listed(topic: str) -> tuple[Span, ...]:
+    """A topic as it is written and in words; an interest, and what cannot be said in words, once only."""
+    exact, interest = split_query(topic)
+    meaning = topic_meaning(topic)
+    if interest or not exact or any(span.text == exact for span in meaning):
+        return meaning
+    return (Text(exact, code=True), Text(" · "), *meaning)
 
 
 def _removal(followed: Followed) -> Button:

@@ -190,11 +190,6 @@ class Beginning:
         due = self._due_locally(chat)
         return Settled(chat, due, now.astimezone(due.tzinfo), undo)
 
-    async def answered(self, requester: Requester, where: ChatRef, text: str) -> Result | None:
-        """The result of a message in a private chat, if the person was asked something there and this answers it."""
-        question = await self._questions.answered(where, requester.user_id)
-        return None if question is None else await self.answer(requester, question, text)
-
     async def answer(self, requester: Requester, question: Question, text: str) -> Result | None:
         """The result of a message that may answer a question of this module; None if it answers none."""
         if question.asked != PLACE:

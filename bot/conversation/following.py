@@ -8,12 +8,14 @@ from datetime import datetime
 
 from bot import topics
 from bot.conversation.dependencies import Insight
+from bot.conversation.followed_topics import Several
 from bot.conversation.offers import Offers
 from bot.conversation.results import AlreadySubscribed, OfferExpired, Subscribed, TooMany, Unsubscribed
+from bot.conversation.understanding_results import UnsubscribedSeveral
 from bot.conversation.undo import FollowAgain, Undo, Unfollow
 from bot.decisions import ledger
 from bot.errors import BadTopic
-from bot.model import Chat, ChatRef, SubscribeResult, Subscription
+from bot.model import Backtest, Chat, ChatRef, SubscribeResult, Subscription
 from bot.ports import Clock, Store
 from bot.topics import Topic
 
@@ -41,8 +43,11 @@ class Following:
         self._undo = undo
         self._ensure_chat, self._due_locally = ensure_chat, due_locally
 
-    async def follow(self, ref: ChatRef, topic: Topic, title: str) -> Subscribed | AlreadySubscribed | TooMany:
-        """Subscribe the chat to a topic, from the latest listing on."""
+    async def follow(
+        self, ref: ChatRef, topic: Topic, title: str, tested: Backtest | None = None
+    ) -> Subscribed | AlreadySubscribed | TooMany:
+        """Subscribe the chat to a topic, from the latest listing on. `tested` is what it would have brought, if that
+        is known already."""
         explained = topics.explain(topic)
         chat = await self._ensure_chat(ref, title, True)
         following = await self._store.subscriptions(ref)
@@ -55,7 +60,7 @@ class Following:
                 return AlreadySubscribed(topic.query, explained)
             case SubscribeResult.TOO_MANY:
                 return TooMany(MAX_SUBSCRIPTIONS)
-        tested = await self._insight.backtest(topic.query)
+        tested = tested or await self._insight.backtest(topic.query)
         instead = [
             (refinement, await self._offers.keep(ref, f"{topic.query}{_BETWEEN}{refinement.query}"))
             for refinement in tested.refinements
@@ -72,6 +77,14 @@ class Following:
             return None
         undo = await self._undo.offer(ref, FollowAgain.of(subscription))
         return Unsubscribed(subscription.topic, following - 1, undo)
+
+    async def unfollow_several(self, ref: ChatRef, wanted: Several, following: int) -> UnsubscribedSeveral:
+        """Unsubscribe the chat from several of the `following` topics; one button takes all of it back."""
+        now = self._clock.now()
+        gone = [each for each in wanted.found if await self._store.unsubscribe(ref, each.topic, now)]
+        undo = await self._undo.offer(ref, *map(FollowAgain.of, gone)) if gone else ""
+        topics_gone = tuple(each.topic for each in gone)
+        return UnsubscribedSeveral(topics_gone, following - len(gone), undo, wanted.missing)
 
     async def follow_instead(
         self, ref: ChatRef, key: str, title: str

@@ -27,6 +27,17 @@ from bot.conversation.insight_results import (
     Unlearned,
 )
 from bot.conversation.setting_results import Changed, Choices, NotAccepted, SettingsView
+from bot.conversation.understanding_results import (
+    AskWords,
+    DidYouMeanCommand,
+    DidYouMeanPaper,
+    ManyPapers,
+    NoSubject,
+    SmallTalk,
+    TopicOffer,
+    UnknownFile,
+    UnsubscribedSeveral,
+)
 from bot.conversation.undo_results import UndoExpired, Undone, UndoRefused
 from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
 from bot.errors import BadTopic
@@ -144,25 +155,8 @@ class NotUnderstood:
 
 
 @dataclass(frozen=True, slots=True)
-class TwoReadings:
-    """A text that may mean exactly these words, or papers about it: buttons with `key` say which.
-
-    `exact` and `interest` are the normalized topics; `exact` is None if the text is no query, for the reason `why`.
-    The counts say how many papers each would have brought in the last week, None if that is not known.
-    """
-
-    text: str
-    key: str
-    exact: str | None
-    interest: str
-    exact_count: int | None = None
-    interest_count: int | None = None
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class OfferExpired:
-    """A button with a kept text, of `TwoReadings` or `Subscribed`, that was pressed too late."""
+    """A button with a kept text, of `TopicOffer` or `Subscribed`, that was pressed too late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,7 +373,15 @@ Result = (
     | AlreadySubscribed
     | NotUnderstood
     | TooMany
-    | TwoReadings
+    | TopicOffer
+    | NoSubject
+    | AskWords
+    | SmallTalk
+    | DidYouMeanPaper
+    | DidYouMeanCommand
+    | ManyPapers
+    | UnknownFile
+    | UnsubscribedSeveral
     | OfferExpired
     | Unsubscribed
     | NotSubscribed

@@ -9,13 +9,23 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot import topics
 from bot.arxiv import ids
-from bot.conversation import answer_languages, followed_topics, readings
+from bot.conversation import answer_languages, followed_topics
 from bot.conversation.beginning import Beginning
 from bot.conversation.cards import Cards
 from bot.conversation.chat_choices import ChatChoices
 from bot.conversation.chat_settings import ChatSettings
-from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Insight, Operators, ReadPaper
+from bot.conversation.dependencies import (
+    Defaults,
+    DigestNow,
+    FindPapers,
+    Insight,
+    Operators,
+    ReadFirstPage,
+    ReadPaper,
+    no_first_page,
+)
 from bot.conversation.following import Following
 from bot.conversation.insights import Insights
 from bot.conversation.likes import Likes
@@ -46,12 +56,12 @@ from bot.conversation.results import (
     Privacy,
     Requester,
     Resent,
+    Result,
     Stale,
     Subscribed,
     Subscriptions,
     Suggestion,
     TooMany,
-    TwoReadings,
     UnknownPaper,
     Unreadable,
     Unsubscribed,
@@ -59,13 +69,16 @@ from bot.conversation.results import (
     topic_key,
 )
 from bot.conversation.sharing import Sharing
+from bot.conversation.understanding import Routes, Understanding
+from bot.conversation.understanding_results import NoSubject, TopicOffer, UnsubscribedSeveral
 from bot.conversation.undo import Undo
 from bot.decisions.due_times import next_due
-from bot.errors import RetryLater, StoreUnavailable
+from bot.errors import BadTopic, RetryLater, StoreUnavailable
 from bot.locales import language_of_new_chats
 from bot.model import Bot, Card, Chat, ChatRef, DeliveryState, Depth, NothingToSend, SummaryKey
 from bot.model.languages import language_code
 from bot.ports import Clock, Store
+from bot.topics.typed import Talk
 
 log = structlog.get_logger()
 
@@ -91,6 +104,7 @@ class Conversation:
         defaults: Defaults,
         operators: Operators | None = None,
         bot: Bot | None = None,
+        first_page: ReadFirstPage = no_first_page,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -107,7 +121,6 @@ class Conversation:
         self.undo = Undo(store, clock, self._due_locally)
         self.likes = Likes(store, clock, find, self.undo, self._ensure)
         self.chat_settings = ChatSettings(store, clock, self.undo, self._known_or_new, self._ensure, self._due_locally)
-        self._questions = readings.ReadingQuestions(self._offers, insight)
         self._following = Following(store, clock, insight, self._offers, self.undo, self._ensure, self._due_locally)
         self.beginning = Beginning(
             store,
@@ -123,6 +136,17 @@ class Conversation:
         )
         self.chat_choices = ChatChoices(store, clock)
         self.sharing = Sharing(store, clock, self._following)
+        self.understanding = Understanding(
+            store,
+            clock,
+            insight,
+            find,
+            self._offers,
+            self.questions,
+            self._following,
+            Routes(self.summarize, self.unsubscribe, self.beginning.answer, self._asked_in_words, self._known_or_new),
+            first_page,
+        )
         self.insights = Insights(store, clock, insight, self._known_or_new, self._due_locally)
         self._resending = asyncio.Lock()
 
@@ -159,34 +183,22 @@ class Conversation:
 
     async def subscribe(
         self, requester: Requester, ref: ChatRef, query: str, title: str = "", *, may_ask: bool = True
-    ) -> Subscribed | AlreadySubscribed | TwoReadings | NotUnderstood | TooMany | NotAllowed | Incomplete:
+    ) -> Subscribed | AlreadySubscribed | TopicOffer | NoSubject | NotUnderstood | TooMany | NotAllowed | Incomplete:
         """Subscribe the chat to a topic, from the latest listing on.
 
-        Plain words of several terms may mean exactly these words or what they are about. With `may_ask` the answer is
-        that question, else they are taken as a query.
+        With `may_ask`, what may mean several things, or brings too much or nothing, is offered before it is followed;
+        else it is taken as a query.
         """
         if not requester.is_admin:
             return NotAllowed("change what it follows")
         if not query.strip():
             return Incomplete("subscribe")
-        read = readings.read(query)
-        if isinstance(read, readings.Readings):
-            if may_ask:
-                return await self._questions.ask(ref, query, read)
-            read = read.exact
-        # Before the chat is created: a mistake leaves nothing behind.
-        if isinstance(read, NotUnderstood):
-            return read
-        return await self._following.follow(ref, read, title)
-
-    async def subscribe_offered(
-        self, requester: Requester, ref: ChatRef, key: str, title: str = "", *, as_interest: bool
-    ) -> Subscribed | AlreadySubscribed | TooMany | NotAllowed | OfferExpired:
-        """Subscribe the chat to one reading of the text of a `TwoReadings` with this key, for buttons."""
-        if not requester.is_admin:
-            return NotAllowed("change what it follows")
-        topic = await self._questions.answered(ref, key, as_interest=as_interest)
-        return await self._following.follow(ref, topic, title) if topic is not None else OfferExpired()
+        if may_ask:
+            return await self.understanding.subscribe(ref, query, title)
+        try:
+            return await self._following.follow(ref, topics.parse(query), title)
+        except BadTopic as error:
+            return NotUnderstood.of(error)
 
     async def subscribe_instead(
         self, requester: Requester, ref: ChatRef, key: str, title: str = ""
@@ -198,8 +210,9 @@ class Conversation:
 
     async def unsubscribe(
         self, requester: Requester, ref: ChatRef, named: str
-    ) -> Unsubscribed | NotSubscribed | NotAllowed | Incomplete:
-        """Unsubscribe the chat. `named` is a topic as typed, its number in the chat's list, or its `topic_key`."""
+    ) -> Unsubscribed | UnsubscribedSeveral | NotSubscribed | NotAllowed | Incomplete:
+        """Unsubscribe the chat. `named` is a topic as typed, its number in the chat's list, or its `topic_key`; or
+        several of them: "all", "1 2 3", "1-3", "cs.CV, cs.CL"."""
         if not requester.is_admin:
             return NotAllowed("change what it follows")
         await self._known(ref, manages=True)
@@ -208,6 +221,8 @@ class Conversation:
         if not named.strip() and following:
             return Incomplete("unsubscribe")
         subscription = followed_topics.find(following, named.strip())
+        if subscription is None and (several := followed_topics.find_several(following, named)) is not None:
+            return await self._following.unfollow_several(ref, several, len(following))
         done = await self._following.unfollow(ref, subscription, len(following)) if subscription else None
         return done or NotSubscribed(named.strip(), followed_topics.closest_first(following, named))
 
@@ -218,7 +233,20 @@ class Conversation:
         if not any(topic_key(subscription.topic) == key for subscription in following):
             return Stale()
         result = await self.unsubscribe(requester, ref, key)
-        return Stale() if isinstance(result, NotSubscribed | Incomplete) else result
+        return result if isinstance(result, Unsubscribed | NotAllowed) else Stale()
+
+    async def _asked_in_words(self, requester: Requester, ref: ChatRef, talk: Talk) -> Result:
+        """What a word such as "settings" asks for, as the command of that name."""
+        match talk:
+            case Talk.STOP:
+                return await self.ask_forget(requester, ref)
+            case Talk.TOPICS | Talk.UNSUBSCRIBE:
+                return await self.subscriptions(ref)
+            case Talk.SETTINGS:
+                return await self.chat_settings.view(ref)
+            case Talk.DIGEST:
+                return await self.insights.preview(ref)
+        return await self.help()
 
     async def subscriptions(self, ref: ChatRef, page: int = 0) -> Subscriptions:
         """The chat's topics; a chat that is not known yet follows none, and is not created."""

@@ -30,6 +30,7 @@ from handlers.telegram.languages import answering
 from handlers.telegram.limits import Limiter
 from handlers.telegram.managers import Managers
 from handlers.telegram.membership import Membership
+from handlers.telegram.messages import Messages
 from handlers.telegram.open_cards import OpenCards
 from handlers.telegram.paper_links import PaperLinks
 from handlers.telegram.places import Places
@@ -250,6 +251,7 @@ def build(
     PaperLinks(conversation, places, answers).register(application)
     TopicLinks(conversation, places, answers).register(application)
     Commands(conversation, places, answers).register(application)
+    Messages(conversation, application.bot, places, answers).register(application)
     Buttons(conversation, places, answers, OpenCards(application.bot, conversation, answers)).register(application)
     sender = TelegramSender(application.bot, settings.data_dir, warnings)
     if webhook is None or settings.telegram_webhook_url is None:

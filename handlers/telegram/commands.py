@@ -7,10 +7,10 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
-from telegram import CallbackQuery, Message, MessageOriginChannel, Update, User
+from telegram import CallbackQuery, Message, Update, User
 from telegram.constants import ChatType
 from telegram.error import Forbidden, TelegramError
-from telegram.ext import Application, CommandHandler, ContextTypes, MessageHandler, filters
+from telegram.ext import Application, CommandHandler, ContextTypes, filters
 
 from bot.conversation import Candidate, Conversation, Result, Subscriptions, WhichChat
 from bot.errors import RetryLater, TellUser
@@ -22,7 +22,7 @@ from handlers.requests import Request, Target, dispatch
 from handlers.telegram.answers import AnswerPoster, acknowledge
 from handlers.telegram.named_chats import named_by_title
 from handlers.telegram.places import Places, ref_of, ref_of_message
-from handlers.telegram.texts import channel_reply, first_line, quoted_text, text_of
+from handlers.telegram.texts import first_line, quoted_text, text_of
 
 log = structlog.get_logger()
 
@@ -45,10 +45,6 @@ class Commands:
         new = filters.UpdateType.MESSAGE  # a command is not carried out again when its message is edited
         for command in COMMANDS:
             application.add_handler(CommandHandler(command.name, self._handler(command), filters=new))
-        private = new & filters.ChatType.PRIVATE
-        # Forwarded posts before texts: they have a text too, and only the first handler that fits an update gets it.
-        application.add_handler(MessageHandler(private & filters.FORWARDED, self.forwarded))
-        application.add_handler(MessageHandler(private & (filters.TEXT | filters.CAPTION), self.text))
         application.add_error_handler(self.failed)
 
     # ── commands ──
@@ -125,34 +121,6 @@ class Commands:
             for chat_id, title in channels.items()
         )
         return Reply(reply.document, (*reply.buttons, *rows), reply.private)
-
-    # ── other messages in private ──
-
-    async def text(self, update: Update, _: Context) -> None:
-        """Read the paper that a link or an id names; any other text is answered with what can be sent."""
-        message = update.effective_message
-        if message is None:
-            return
-        text = text_of(message)
-        if text.startswith("/"):
-            await self._answers.answer(message, replies.unknown_command())
-            return
-        target = await self._places.of_author(message, update.effective_user, look_up_rights=False)
-        async with self._answers.working(message):
-            answered = await self._conversation.beginning.answered(target.requester, target.chat, text)
-            result = answered or await self._conversation.summarize(target.chat, text)
-        await self._answers.answer(message, replies.reply(result))
-
-    async def forwarded(self, update: Update, context: Context) -> None:
-        """A post forwarded from a channel names that channel; other forwards are read like any text."""
-        message, user = update.effective_message, update.effective_user
-        if message is None or user is None:
-            return
-        if not isinstance(message.forward_origin, MessageOriginChannel):
-            await self.text(update, context)
-            return
-        target = await self._places.channel(message.forward_origin.chat.id, user)
-        await self._answers.answer(message, channel_reply(target.chat, target.title), target.chat)
 
     # ── errors ──
 

@@ -85,6 +85,11 @@ def title_of(chat: TelegramChat | ChatFullInfo) -> str:
     return chat.title or chat.full_name or chat.username or ""
 
 
+def _requester(user_id: int, user: User | None, *, is_admin: bool) -> Requester:
+    language, name = (user.language_code or "", user.full_name) if user else ("", "")
+    return Requester(str(user_id), is_admin=is_admin, language=language, name=name)
+
+
 def kind_of(chat: TelegramChat | ChatFullInfo) -> ChatKind:
     """What kind of place a chat of Telegram is."""
     match chat.type:
@@ -93,11 +98,6 @@ def kind_of(chat: TelegramChat | ChatFullInfo) -> ChatKind:
         case ChatType.CHANNEL:
             return ChatKind.CHANNEL
     return ChatKind.GROUP
-
-
-def _requester(user_id: int, user: User | None, *, is_admin: bool) -> Requester:
-    language, name = (user.language_code or "", user.full_name) if user else ("", "")
-    return Requester(str(user_id), is_admin=is_admin, language=language, name=name)
 
 
 def is_in_chat(member: ChatMember) -> bool:
