@@ -11,6 +11,7 @@ from bot.model import Backtest, Paper
 from bot.render.nodes import Block, Bullets, Button, Document, Heading, Line, Note, Reply, Span, Text
 from handlers.beginning_actions import SKIP
 from handlers.button_actions import Action
+from handlers.insight_replies import backtest_blocks, refinement_rows
 from handlers.reply_parts import (
     about,
     command,
@@ -104,11 +105,9 @@ def _example(paper: Paper, sentence: str) -> tuple[Span, ...]:
 
 
 def ask_place(result: AskPlace, chat: ChatName) -> Reply:
-    blocks: list[Block] = []
-    if result.topic:
-        blocks.append(Line(_followed(result.topic, chat)))
+    blocks: list[Block] = [Line(_followed(result.topic, chat))]
     if result.backtest is not None:
-        blocks += _what_it_brings(result.backtest)
+        blocks += backtest_blocks(result.backtest)
     at = Text(formats.clock(result.at), bold=True)
     if result.may_type:
         question = _("Where are you? Tap a place or write your city, and the papers come at {time} there.")
@@ -118,7 +117,9 @@ def ask_place(result: AskPlace, chat: ChatName) -> Reply:
     places = [Button(formats.city(zone), action=str(Action("zone", zone))) for zone in result.zones]
     hours = tuple(Button(_hour_label(hour, result.at), action=str(Action("hour", str(hour)))) for hour in HOURS)
     skip = Button(pgettext("button", "Skip"), action=str(Action("zone", SKIP)))
-    return Reply(Document(tuple(blocks)), (*rows(places, 3), hours, (skip, *undo_button(result.undo))))
+    offered = refinement_rows(result.instead, len(result.backtest.days)) if result.backtest else ()
+    last = (skip, *undo_button(result.undo))
+    return Reply(Document(tuple(blocks)), (*offered, *rows(places, 3), hours, last))
 
 
 def _followed(topic: str, chat: ChatName) -> tuple[Span, ...]:

@@ -173,18 +173,28 @@ async def _resend(conversation: Conversation, request: Request) -> Result:
     return await conversation.resend(target.requester, target.chat, request.arguments[ARGUMENT])
 
 
+async def _which(conversation: Conversation, request: Request) -> Result:
+    target = request.target
+    where = target.asked_in or target.chat
+    chosen = await conversation.chat_choices.chosen(where, request.arguments[ARGUMENT], target.chat)
+    command = next((each for each in commands.COMMANDS if chosen is not None and each.name == chosen[0]), None)
+    if chosen is None or command is None:
+        return Stale()
+    return await command.operation.use_case(conversation, Request(target, command.read_line(chosen[1])))
+
+
 # ── the table ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 # Lists and settings are shown to all members of a chat; rights are needed to change something or to cause a digest.
 BUTTONS = {
     "digest": Operation(use_case=commands.digest_now, needs_rights=True, needs_posting=True, is_slow=True),
-    "topics": Operation(use_case=commands.subscriptions, is_in_place=True),
     "help": Operation(use_case=commands.show_help, is_in_place=True),
     "drop": Operation(use_case=_drop, needs_rights=True, is_in_place=True),
     "instead": Operation(use_case=_instead, needs_rights=True, needs_posting=True, is_in_place=True),
     "settings": Operation(use_case=commands.settings, is_in_place=True),
     "choose": Operation(use_case=_choose, is_in_place=True),
     "set": Operation(use_case=_set, needs_rights=True, is_in_place=True),
+    "which": Operation(use_case=_which, needs_rights=True, needs_posting=True, is_in_place=True),
     "undo": Operation(use_case=_undo, needs_rights=True, is_in_place=True),
     # Public, as /summarize is: the reading is interesting for everybody who sees the card.
     "deep": Operation(use_case=_deep, is_slow=True, is_public=True, is_for_members=True),
@@ -209,6 +219,7 @@ BUTTONS = {
     **understanding_actions.ACTIONS,
 }
 """Every verb. Arguments: drop:TOPIC_KEY, instead:KEY (see `Offers.keep`), choose:SETTING,
-set:SETTING=VALUE, undo:KEY (see `Undo.offer`), deep:, why:, up:, down:, save: and rate:PAPER_ID,
+set:SETTING=VALUE, which:KEY (see `ChatChoices.ask`), undo:KEY (see `Undo.offer`),
+deep:, why:, up:, down:, save: and rate:PAPER_ID,
 cite:SUMMARY (see `evidence_action`), forget: and unlearn:yes (without "yes" they ask first), resend:DELIVERY_ID, see
 also `card_actions` and `beginning_actions`; the others take none."""

@@ -11,13 +11,12 @@ from bot.conversation import (
     NotUnderstood,
     OfferExpired,
     Subscribed,
-    Subscriptions,
     TooMany,
     Unsubscribed,
 )
 from bot.locales import _, formats, ngettext
-from bot.model import split_query, topic_label
-from bot.render.nodes import Bullets, Button, Code, Document, Heading, Line, Note, Reply, Span, Text
+from bot.model import topic_label
+from bot.render.nodes import Bullets, Button, Code, Document, Line, Note, Reply, Text
 from handlers import insight_replies
 from handlers.button_actions import Action
 from handlers.reply_parts import (
@@ -39,9 +38,6 @@ from handlers.reply_parts import (
 )
 from handlers.requests import ChatName
 from handlers.topic_words import topic_meaning
-
-MAX_REMOVE_BUTTONS = 20
-"""Remove buttons under a list; platforms take about 25 buttons in all."""
 
 MAX_SUGGESTIONS = 5
 """Topics that are offered where the one that was named is not followed."""
@@ -127,30 +123,6 @@ def not_subscribed(result: NotSubscribed, chat: ChatName) -> Reply:
     closest = result.following[:MAX_SUGGESTIONS]
     topics = Bullets(tuple(topic_spans(followed.topic) for followed in closest))
     return Reply(Document((line, topics)), _removals(closest))
-
-
-def subscriptions(result: Subscriptions, chat: ChatName) -> Reply:
-    if not result.topics:
-        return follows_nothing(chat)
-    number = len(result.topics)
-    shown = formats.number(number)
-    if chat.is_elsewhere:
-        title = ngettext("{chat} follows {n} topic", "{chat} follows {n} topics", number)
-        heading = title.format(chat=chat.title or str(chat), n=shown)
-    else:
-        heading = ngettext("You follow {n} topic", "You follow {n} topics", number).format(n=shown)
-    items = tuple(_item(followed.topic) for followed in result.topics)
-    buttons = ((digest_button(), settings_button()), *_removals(result.topics[:MAX_REMOVE_BUTTONS]))
-    return Reply(Document((Heading((Text(heading, bold=True),)), Bullets(items, numbered=True))), buttons)
-
-
-def _item(topic: str) -> tuple[Span, ...]:
-    """A topic as it is written and in words; an interest, and what cannot be said in words, once only."""
-    exact, interest = split_query(topic)
-    meaning = topic_meaning(topic)
-    if interest or not exact or any(span.text == exact for span in meaning):
-        return meaning
-    return (Text(exact, code=True), Text(" · "), *meaning)
 
 
 def _removals(topics: Sequence[Followed]) -> tuple[tuple[Button, ...], ...]:

@@ -1,7 +1,16 @@
 """The use cases behind chat commands, shared by every platform: `Conversation` and the results it returns."""
 
 from bot.conversation.areas import AREAS, Area
-from bot.conversation.beginning_results import AreaOffer, AskPlace, AskTopic, GroupWelcome, Settled
+from bot.conversation.beginning_results import (
+    AreaOffer,
+    AskPlace,
+    AskTopic,
+    GroupWelcome,
+    LinkDamaged,
+    Settled,
+    Shared,
+    WhichChat,
+)
 from bot.conversation.card_results import (
     BeingRead,
     CardClosed,
@@ -12,6 +21,7 @@ from bot.conversation.card_results import (
     DigestPage,
     OpenedCard,
 )
+from bot.conversation.chat_choices import Candidate, ChatChoices
 from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Insight, Operators, ReadPaper
 from bot.conversation.insight_results import (
     ConfirmUnlearn,
@@ -114,11 +124,13 @@ __all__ = [
     "BroadcastSent",
     "BroadcastTooLong",
     "Busy",
+    "Candidate",
     "CardClosed",
     "CardFigures",
     "CardTrouble",
     "CardView",
     "Changed",
+    "ChatChoices",
     "Choices",
     "CitedPaper",
     "ConfirmForget",
@@ -144,6 +156,7 @@ __all__ = [
     "Insight",
     "Learned",
     "Liked",
+    "LinkDamaged",
     "ManyPapers",
     "NoEvidence",
     "NoSubject",
@@ -178,6 +191,7 @@ __all__ = [
     "SearchExpired",
     "SettingsView",
     "Settled",
+    "Shared",
     "SmallTalk",
     "Stale",
     "Subscribed",
@@ -200,6 +214,7 @@ __all__ = [
     "VoteOptions",
     "Voted",
     "Welcome",
+    "WhichChat",
     "Withdrawn",
     "topic_key",
     "why_put_off",

@@ -122,13 +122,19 @@ class Beginning:
         return AreaOffer(found, tested, await self._with_sentences(tested.shown, language), may_type)
 
     async def pick(
-        self, requester: Requester, ref: ChatRef, key: str, title: str = ""
-    ) -> Subscribed | AlreadySubscribed | TooMany | NotAllowed | Stale:
-        """Follow an area or a category."""
+        self, requester: Requester, ref: ChatRef, asked_in: ChatRef, kind: ChatKind, key: str, title: str = ""
+    ) -> Subscribed | AskPlace | AlreadySubscribed | TooMany | NotAllowed | Stale:
+        """Follow an area or a category, whose papers have just been shown."""
         if not requester.is_admin:
             return NotAllowed("change what it follows")
         found = areas.area(key)
-        return Stale() if found is None else await self._following.follow(ref, topics.parse(found.query), title)
+        if found is None:
+            return Stale()
+        done = await self._following.follow(ref, topics.parse(found.query), title)
+        if not isinstance(done, Subscribed):
+            return done
+        asked = await self.after_first_topic(requester, asked_in, kind, done)
+        return replace(asked, backtest=None, instead=()) if isinstance(asked, AskPlace) else asked
 
     async def _with_sentences(self, papers: tuple[Paper, ...], language: str) -> tuple[tuple[Paper, str], ...]:
         keys = [SummaryKey(paper.id, paper.version, language, Depth.BRIEF) for paper in papers]
@@ -150,11 +156,11 @@ class Beginning:
             return followed
         may_type = await self._take_next_message(requester, asked_in, kind, chat.ref)
         zones, at = self._zones(requester, chat), self._time(chat)
-        return AskPlace(chat, followed.topic, zones, at, may_type, followed.backtest, followed.undo)
+        return AskPlace(chat, followed.topic, zones, at, may_type, followed.backtest, followed.instead, followed.undo)
 
     async def at(
         self, requester: Requester, ref: ChatRef, asked_in: ChatRef, kind: ChatKind, hour: str
-    ) -> AskPlace | NotAllowed | Stale:
+    ) -> AskPlace | AskTopic | NotAllowed | Stale:
         """Choose the hour of digests ("8"), and ask for the place again."""
         if not requester.is_admin:
             return NotAllowed("change its settings")
@@ -165,8 +171,9 @@ class Beginning:
         chat = changed or chat  # a chat forgotten meanwhile stays forgotten
         may_type = await self._take_next_message(requester, asked_in, kind, ref)
         followed = await self._store.subscriptions(ref)
-        topic = followed[-1].topic if followed else ""
-        return AskPlace(chat, topic, self._zones(requester, chat), self._time(chat), may_type)
+        if not followed:  # taken back meanwhile
+            return AskTopic(chat, may_type)
+        return AskPlace(chat, followed[-1].topic, self._zones(requester, chat), self._time(chat), may_type)
 
     async def zone(self, requester: Requester, ref: ChatRef, name: str) -> Settled | NotAccepted | NotAllowed:
         """Choose the time zone by any name, or keep the present one with "". The first digest comes at `FIRST_TIME`

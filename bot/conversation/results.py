@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bot import topics
-from bot.conversation.beginning_results import AreaOffer, AskPlace, AskTopic, GroupWelcome, Settled
+from bot.conversation.beginning_results import (
+    AreaOffer,
+    AskPlace,
+    AskTopic,
+    GroupWelcome,
+    LinkDamaged,
+    Settled,
+    Shared,
+    WhichChat,
+)
 from bot.conversation.card_results import BeingRead, CardClosed, CardFigures, CitedPaper, DigestPage, OpenedCard
 from bot.conversation.insight_results import (
     ConfirmUnlearn,
@@ -189,6 +198,8 @@ class Subscriptions:
 
     chat: Chat
     topics: tuple[Followed, ...]
+    page: int = 0
+    """The page of the list to show, from 0."""
 
 
 # ── papers ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -362,6 +373,9 @@ Result = (
     | AskPlace
     | Settled
     | GroupWelcome
+    | Shared
+    | LinkDamaged
+    | WhichChat
     | Help
     | Privacy
     | Subscribed

@@ -17,6 +17,7 @@ from bot.conversation.awaited_digests import AwaitedDigests
 from bot.conversation.beginning import Beginning
 from bot.conversation.broadcasts import Broadcasts
 from bot.conversation.cards import Cards
+from bot.conversation.chat_choices import ChatChoices
 from bot.conversation.chat_settings import ChatSettings
 from bot.conversation.dependencies import (
     Defaults,
@@ -75,6 +76,7 @@ from bot.conversation.results import (
     topic_key,
 )
 from bot.conversation.service_results import DigestPromised, TooManyReadings
+from bot.conversation.sharing import Sharing
 from bot.conversation.understanding import Routes, Understanding
 from bot.conversation.understanding_results import NoSubject, TopicOffer, UnsubscribedSeveral
 from bot.conversation.undo import Undo
@@ -148,6 +150,8 @@ class Conversation:
             self._ensure,
             self._due_locally,
         )
+        self.chat_choices = ChatChoices(store, clock)
+        self.sharing = Sharing(store, clock, self._following)
         self.understanding = Understanding(
             store,
             clock,
@@ -260,10 +264,11 @@ class Conversation:
                 return await self.insights.preview(ref)
         return await self.help()
 
-    async def subscriptions(self, ref: ChatRef) -> Subscriptions:
+    async def subscriptions(self, ref: ChatRef, page: int = 0) -> Subscriptions:
         """The chat's topics; a chat that is not known yet follows none, and is not created."""
         chat = await self._known_or_new(ref)
-        return Subscriptions(chat, tuple(map(followed_topics.followed, await self._store.subscriptions(ref))))
+        followed = tuple(map(followed_topics.followed, await self._store.subscriptions(ref)))
+        return Subscriptions(chat, followed, page)
 
     async def suggest(self, ref: ChatRef, prefix: str) -> list[Suggestion]:
         """The chat's own topics that hold `prefix`, for /unsubscribe."""

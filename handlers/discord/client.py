@@ -23,6 +23,7 @@ from handlers import list_files, typed_texts
 from handlers.discord.buttons import press
 from handlers.discord.commands import Tree
 from handlers.discord.files import like_file, read_pdf
+from handlers.discord.greeting import greet
 from handlers.discord.http_trace import DiscordClock, InvalidRequests, RequestInterval, bounded, trace_config
 from handlers.discord.languages import in_language_of
 from handlers.discord.links import links_of
@@ -275,9 +276,10 @@ class PaperboyClient(discord.AutoShardedClient):
         await self._conversation.suspend(channel_ref(payload.thread_id), "the thread was deleted")
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Resume the chats of a server that the bot was invited to again."""
+        """Resume the chats of a server that the bot was invited to again, and greet it."""
         for channel in (*guild.channels, *guild.threads):
             await self._conversation.resume(channel_ref(channel.id))
+        await greet(self, self._conversation, self._responder, guild)
 
     async def _suspend(self, channels: Iterable[discord.abc.GuildChannel | discord.Thread], reason: str) -> None:
         for channel in channels:

@@ -41,6 +41,11 @@ class AnswerPoster:
         self._bot = bot
         self._data_dir = data_dir
 
+    @property
+    def bot_name(self) -> str:
+        """The bot's @name without the sign."""
+        return self._bot.username
+
     async def answer(self, message: Message, reply: Reply, about: ChatRef | None = None) -> None:
         """Post a reply below the message that asked; in groups as an answer to it. Raises `TelegramError`."""
         # In a group others may write meanwhile; in private there is only one conversation.

@@ -36,6 +36,7 @@ from handlers.telegram.paper_links import PaperLinks
 from handlers.telegram.places import Places
 from handlers.telegram.sender import TelegramSender
 from handlers.telegram.token import bot_id_of
+from handlers.telegram.topic_links import TopicLinks
 from handlers.telegram.updates import Updates, readable
 from handlers.telegram.warning import Warnings
 from handlers.telegram.webhook import Webhook
@@ -248,6 +249,7 @@ def build(
     Membership(conversation, places, answers, warnings).register(application)
     Files(conversation, application.bot, places, answers).register(application)
     PaperLinks(conversation, places, answers).register(application)
+    TopicLinks(conversation, places, answers).register(application)
     Commands(conversation, places, answers).register(application)
     Messages(conversation, application.bot, places, answers).register(application)
     Buttons(conversation, places, answers, OpenCards(application.bot, conversation, answers)).register(application)

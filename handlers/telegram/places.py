@@ -23,12 +23,13 @@ from telegram.constants import ChatType
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 from telegram.ext import ExtBot
 
-from bot.conversation import Changed, Requester, Result, Subscribed, Unsubscribed
+from bot.conversation import AskPlace, Changed, Requester, Result, Subscribed, Unsubscribed
 from bot.errors import StoreUnavailable, TellUser
 from bot.locales import _
 from bot.model import ChatKind, ChatRef, Platform
 from handlers.requests import Target
 from handlers.telegram.managers import Managers
+from handlers.telegram.named_chats import named_by_title
 
 log = structlog.get_logger()
 
@@ -129,11 +130,13 @@ class Places:
         if message.chat.type == ChatType.PRIVATE:
             # A private chat has the id of its person. Somebody else's id there can only be forged.
             is_owner = user is None or user.id == message.chat.id
-            return Target(ref, title, _requester(message.chat.id, user, is_admin=is_owner), kind=kind)
+            requester = _requester(message.chat.id, user, is_admin=is_owner)
+            return Target(ref, title, requester, kind=kind, bot_name=self._bot.username)
         if user is None:  # a message without an author, as the posts of channels are
             return Target(ref, title, Requester("", is_admin=False), kind=kind)
         is_admin = look_up_rights and await self.is_admin(message.chat.id, user.id)
-        return Target(ref, title, _requester(user.id, user, is_admin=is_admin), kind=kind)
+        requester = _requester(user.id, user, is_admin=is_admin)
+        return Target(ref, title, requester, kind=kind, bot_name=self._bot.username)
 
     async def of_author(self, message: Message, user: User | None, *, look_up_rights: bool) -> Target:
         """`own` for the author of a message. An anonymous admin writes in the name of the group itself."""
@@ -194,15 +197,19 @@ class Places:
             kind=kind_of(chat),
         )
 
-    async def named(self, argument: str, user: User) -> tuple[Target | None, str]:
-        """The channel that an argument begins with ("@name …", "-100… …"), and the rest of the argument.
+    async def named(self, argument: str, user: User, *, takes_words: bool = False) -> tuple[Target | None, str]:
+        """The chat that an argument begins with ("@name …", "-100… …", or its title, in quotation marks or not), and
+        the rest of the argument. `takes_words` as in `named_by_title`.
 
         Raises `TellUser` if that is not a channel where the user is an admin and the bot may post.
         """
         match = _NAMED.match(argument)
-        if match is None:
+        if match is not None:
+            return await self.channel(match[1], user), argument[match.end() :].strip()
+        found = named_by_title(argument, await self.managers.channels(user.id), takes_words=takes_words)
+        if found is None or not found.is_sure or len(found.chat_ids) > 1:
             return None, argument
-        return await self.channel(match[1], user), argument[match.end() :].strip()
+        return await self.channel(found.chat_ids[0], user), found.rest
 
     async def channel(self, ident: str | int, user: User) -> Target:
         """A channel or group, for its admin. Raises `TellUser` as above."""
@@ -228,14 +235,19 @@ class Places:
             is_elsewhere=True,
             asked_in=ref_of(user.id),
             kind=kind_of(chat),
+            bot_name=self._bot.username,
         )
 
     async def remember_manager(self, target: Target, chat_id: int, result: Result) -> None:
         """Remember people who set something up in a group: they are told when the bot can no longer post there."""
         user_id = target.requester.user_id
-        if chat_id < 0 and isinstance(result, Subscribed | Unsubscribed | Changed) and user_id.isdecimal():
+        if chat_id < 0 and isinstance(result, Subscribed | AskPlace | Unsubscribed | Changed) and user_id.isdecimal():
             with contextlib.suppress(StoreUnavailable):  # the request itself has been carried out
-                await self.managers.add(int(user_id), chat_id)
+                # With its title it can be named in their private chat; a small group cannot be looked up from there.
+                if _CHANNEL_ID.fullmatch(str(chat_id)) and not target.is_elsewhere:
+                    await self.managers.bind(int(user_id), chat_id, target.title)
+                else:
+                    await self.managers.add(int(user_id), chat_id)
 
     async def is_admin(self, chat_id: int, user_id: int) -> bool:
         """Whether a user administers a chat now; False where Telegram does not let the bot look.

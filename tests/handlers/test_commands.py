@@ -111,6 +111,8 @@ EXPECTED_OF_BUTTONS: dict[str, tuple[str, type]] = {
     "zone": ("Asia/Tokyo", results.Settled),
     "news": ("2406.14272", results.Stale),  # tests/conversation/test_paper_news.py has news
     "tellall": ("0123456789ab", results.NotOperator),
+    "share": ("", results.Shared),
+    "which": ("0123456789ab", results.Stale),  # tests/handlers/telegram/test_named_chats.py has questions
     "resend": ("1", results.Stale),  # there is no such delivery; tests/pipeline/test_resend.py has some
 }
 

@@ -125,6 +125,13 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.AskPlace(CHAT, LONG, ZONES, time(8, 30), False),
     *(results.Settled(CHAT, DUE, DUE - timedelta(days=days)) for days in (0, 1, 3)),
     results.GroupWelcome(CHAT, 0),
+    results.GroupWelcome(CHAT, 2),
+    results.Shared((), "paperboy_bot"),
+    results.Shared((("cat:cs.CV", topic_key("cat:cs.CV")), (LONG, topic_key(LONG))) * 9, "paperboy_bot"),
+    results.Shared((("cat:cs.CV", topic_key("cat:cs.CV")),), ""),
+    results.LinkDamaged(),
+    results.WhichChat(((CHAT.ref, ""), (ChatRef(Platform.TELEGRAM, "-1001234567890"), "Lab " * 30)), "0123456789ab"),
+    results.Subscriptions(CHAT, (TOPIC, LONGEST) * 25, 3),
     results.Incomplete("subscribe"),
     results.Stale(),
     *SERVICES,
@@ -212,6 +219,8 @@ ABOUT_NO_CHAT = (
     results.BroadcastPlan,
     results.BroadcastTooLong,
     results.BroadcastSent,
+    results.LinkDamaged,
+    results.WhichChat,
 )
 
 
