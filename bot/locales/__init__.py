@@ -20,6 +20,7 @@ from bot.locales.speaking import (
     npgettext,
     pgettext,
     using,
+    using_translations,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "npgettext",
     "pgettext",
     "using",
+    "using_translations",
 ]

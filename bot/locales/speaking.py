@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from contextvars import ContextVar
+from gettext import NullTranslations
 from typing import TYPE_CHECKING
 
 from bot.locales.catalogues import SOURCE_LANGUAGE, catalogue, cldr_name, interface_language
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from babel import Locale
 
 _language: ContextVar[str] = ContextVar("interface language", default=SOURCE_LANGUAGE)
+_instead: ContextVar[NullTranslations | None] = ContextVar("translations instead of a catalogue", default=None)
 _of_new_chats: ContextVar[str] = ContextVar("language of new chats", default="")
 
 
@@ -30,6 +32,20 @@ def using(language: str, *, of_new_chats: str = "") -> Iterator[None]:
     finally:
         _of_new_chats.reset(first)
         _language.reset(spoken)
+
+
+@contextlib.contextmanager
+def using_translations(translations: NullTranslations) -> Iterator[None]:
+    """Speak through these translations inside the block, whatever the language: for what checks the sentences."""
+    token = _instead.set(translations)
+    try:
+        yield
+    finally:
+        _instead.reset(token)
+
+
+def _translations() -> NullTranslations:
+    return _instead.get() or catalogue(_language.get())
 
 
 def current_language() -> str:
@@ -53,22 +69,22 @@ def locale() -> Locale:
 
 def _(message: str) -> str:
     """A sentence in the language of the context."""
-    return catalogue(_language.get()).gettext(message)
+    return _translations().gettext(message)
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
     """The form of a sentence for a number; "{n}" in it is filled in with `str.format` by the caller."""
-    return catalogue(_language.get()).ngettext(singular, plural, number)
+    return _translations().ngettext(singular, plural, number)
 
 
 def pgettext(context: str, message: str) -> str:
     """A sentence, or a word, that has another translation in this context than elsewhere."""
-    return catalogue(_language.get()).pgettext(context, message)
+    return _translations().pgettext(context, message)
 
 
 def npgettext(context: str, singular: str, plural: str, number: int) -> str:
     """`ngettext` with the context of `pgettext`."""
-    return catalogue(_language.get()).npgettext(context, singular, plural, number)
+    return _translations().npgettext(context, singular, plural, number)
 
 
 def NP_(context: str, message: str) -> tuple[str, str]:

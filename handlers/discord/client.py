@@ -25,7 +25,7 @@ from handlers.discord.commands import Tree
 from handlers.discord.files import like_file, read_pdf
 from handlers.discord.greeting import greet
 from handlers.discord.http_trace import DiscordClock, InvalidRequests, RequestInterval, bounded, trace_config
-from handlers.discord.languages import in_language_of
+from handlers.discord.languages import CommandTranslator, in_language_of
 from handlers.discord.links import links_of
 from handlers.discord.mentions import answer_mention
 from handlers.discord.responding import InteractionResponder, reply_to
@@ -118,7 +118,9 @@ class PaperboyClient(discord.AutoShardedClient):
 
     async def setup_hook(self) -> None:
         """Register the commands, but only if the table changed: Discord limits how often that may be done."""
-        table = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        translator = CommandTranslator()
+        await self.tree.set_translator(translator)
+        table = [await command.get_translated_payload(self.tree, translator) for command in self.tree.get_commands()]
         digest = hashlib.sha256(json.dumps([self.application_id, table], sort_keys=True).encode()).hexdigest()
         name = f"{REGISTERED} {self.application_id}"
         # Without the registration the commands of the earlier release still work, and the next start tries again.

@@ -308,7 +308,9 @@ async def test_digest_now_says_what_is_sent_or_why_nothing_is(talk: Conversation
     pipeline.next_digest = Digest(("cat:cs.CV",), window, 9, 3, (Card(PAPER),), also=(Card(PAPER), Card(PAPER)))
     assert await talk.digest_now(OWNER, CHAT) == results.DigestComing(1, 2)
     pipeline.error = SourceUnavailable("arXiv does not answer.")
-    assert await talk.digest_now(OWNER, CHAT) == results.Busy("arXiv does not answer.", None)
+    assert await talk.digest_now(OWNER, CHAT) == results.Busy(
+        "arXiv does not answer me at the moment; try again later.", None
+    )
 
 
 # ── settings ──

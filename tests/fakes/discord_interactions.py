@@ -74,6 +74,8 @@ class Interactions:
         self.app_permissions = ADMIN
         self.is_user_install = False
         """People use the app that they have installed for themselves: the bot is no member of the place."""
+        self.locales: dict[int, str] = {}
+        """The languages of people whose Discord is not in English."""
 
     # ── what people do ──
 
@@ -163,7 +165,7 @@ class Interactions:
             "version": 1,
             "channel_id": str(record.channel),
             "channel": {**place, "permissions": permissions},
-            "locale": "en-US",
+            "locale": self.locales.get(person, "en-US"),
             "app_permissions": self.app_permissions,
             "entitlements": [],
             "authorizing_integration_owners": self._owners(place, person),

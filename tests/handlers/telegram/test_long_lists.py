@@ -8,31 +8,8 @@ from tests.handlers.telegram.conftest import Bench
 
 ANN = 5
 REF = ChatRef(Platform.TELEGRAM, str(ANN))
-CODES = [
-    "AI",
-    "AR",
-    "CC",
-    "CE",
-    "CG",
-    "CL",
-    "CR",
-    "CV",
-    "CY",
-    "DB",
-    "DC",
-    "DL",
-    "DM",
-    "DS",
-    "ET",
-    "FL",
-    "GL",
-    "GR",
-    "GT",
-    "HC",
-    "IR",
-    "IT",
-    "LG",
-]
+WORDS = "AI AR CC CE CG CL CR CV CY DB DC DL DM DS ET FL GL GR GT HC IR IT LG"
+CODES = WORDS.split()
 
 
 async def follow_all(bench: Bench) -> None:
