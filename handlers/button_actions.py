@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.arxiv import ids
 from bot.conversation import Conversation, Result, Stale
 from bot.model import ChatRef, Depth, Summary, SummaryKey, VoteKind
-from handlers import commands
+from handlers import commands, setting_actions
 from handlers.requests import ARGUMENT, Operation, Request, Target, UseCase, dispatch
 
 MAX_ACTION_BYTES = 38
@@ -117,20 +117,6 @@ async def _unlearn(conversation: Conversation, request: Request) -> Result:
     return await conversation.insights.unlearn(target.requester, target.chat)
 
 
-async def _choose(conversation: Conversation, request: Request) -> Result:
-    return await conversation.chat_settings.choices(request.target.chat, request.arguments[ARGUMENT])
-
-
-async def _set(conversation: Conversation, request: Request) -> Result:
-    name, _, value = request.arguments[ARGUMENT].partition("=")
-    return await conversation.chat_settings.change(request.target.requester, request.target.chat, name, value)
-
-
-async def _undo(conversation: Conversation, request: Request) -> Result:
-    target = request.target
-    return await conversation.undo.undo(target.requester, target.chat, request.arguments[ARGUMENT])
-
-
 async def _deep(conversation: Conversation, request: Request) -> Result:
     paper_id = request.arguments[ARGUMENT]
     # `summarize` takes links as well; a button only ever carries an id.
@@ -181,6 +167,7 @@ async def _resend(conversation: Conversation, request: Request) -> Result:
 
 # Lists and settings are shown to all members of a chat; rights are needed to change something or to cause a digest.
 BUTTONS = {
+    **setting_actions.ACTIONS,
     "digest": Operation(use_case=commands.digest_now, needs_rights=True, needs_posting=True, is_slow=True),
     "topics": Operation(use_case=commands.subscriptions, is_in_place=True),
     "help": Operation(use_case=commands.show_help, is_in_place=True),
@@ -188,10 +175,6 @@ BUTTONS = {
     "exact": Operation(use_case=_exact, needs_rights=True, needs_posting=True, is_in_place=True),
     "about": Operation(use_case=_about, needs_rights=True, needs_posting=True, is_in_place=True),
     "instead": Operation(use_case=_instead, needs_rights=True, needs_posting=True, is_in_place=True),
-    "settings": Operation(use_case=commands.settings, is_in_place=True),
-    "choose": Operation(use_case=_choose, is_in_place=True),
-    "set": Operation(use_case=_set, needs_rights=True, is_in_place=True),
-    "undo": Operation(use_case=_undo, needs_rights=True, is_in_place=True),
     # Public, as /summarize is: the reading is interesting for everybody who sees the card.
     "deep": Operation(use_case=_deep, is_slow=True, is_public=True),
     # For the one who asks alone: it is long, and the card it belongs to is there for everybody.
@@ -209,7 +192,6 @@ BUTTONS = {
     "forget": Operation(use_case=_forget, needs_rights=True, is_in_place=True),
     "resend": Operation(use_case=_resend, needs_rights=True),
 }
-"""Every verb. Arguments: drop:TOPIC_KEY, exact:, about: and instead:KEY (see `Offers.keep`), choose:SETTING,
-set:SETTING=VALUE, undo:KEY (see `Undo.offer`), deep:, why:, up:, down:, save: and rate:PAPER_ID,
-cite:SUMMARY (see `evidence_action`), forget: and
-unlearn:yes (without "yes" they ask first), resend:DELIVERY_ID; the others take none."""
+"""Every verb. Arguments: drop:TOPIC_KEY, exact:, about: and instead:KEY (see `Offers.keep`), deep:, why:, up:, down:,
+save: and rate:PAPER_ID, cite:SUMMARY (see `evidence_action`), forget: and unlearn:yes (without "yes" they ask first),
+resend:DELIVERY_ID; the others take none."""

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from bot.conversation import Conversation, Result
 from bot.errors import TellUser
+from bot.locales import N_
 from bot.model import Depth
+from handlers import setting_actions
 from handlers.requests import Operation, Request
 
 
@@ -26,6 +28,7 @@ class Argument:
     """What stands after a command. `words`, if not empty, are all that it can be.
 
     `may_be_quoted`: where a command answers another message, that message's text can stand for the argument.
+    `setting` is the one whose values complete it, if no other argument names it.
     """
 
     name: str
@@ -34,6 +37,7 @@ class Argument:
     suggests: Suggests | None = None
     words: tuple[str, ...] = ()
     may_be_quoted: bool = False
+    setting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,17 +139,6 @@ async def digest_now(conversation: Conversation, request: Request) -> Result:
     return await conversation.digest_now(request.target.requester, request.target.chat)
 
 
-async def settings(conversation: Conversation, request: Request) -> Result:
-    target = request.target
-    name, value = request.arguments.get("name", ""), request.arguments.get("value", "")
-    # Looking needs no rights; `change` checks them.
-    if not name:
-        return await conversation.chat_settings.view(target.chat)
-    if not value.strip():
-        return await conversation.chat_settings.choices(target.chat, name.casefold())
-    return await conversation.chat_settings.change(target.requester, target.chat, name, value, target.title)
-
-
 async def privacy(conversation: Conversation, _: Request) -> Result:
     return await conversation.privacy()
 
@@ -235,11 +228,26 @@ COMMANDS = (
     Command(
         "settings",
         "Language, time, time zone, size and style of digests",
-        Operation(use_case=settings, needs_rights=True, is_about_chat=True),
+        Operation(use_case=setting_actions.settings, needs_rights=True, is_about_chat=True),
         (
             Argument("name", "Which setting to change", required=False, suggests=Suggests.SETTINGS),
             Argument("value", "Its new value", required=False, suggests=Suggests.VALUES),
         ),
+    ),
+    Command(
+        "pause",
+        N_("Get no digests for a while; nothing is lost"),
+        Operation(use_case=setting_actions.pause, needs_rights=True, is_about_chat=True),
+        (
+            Argument(
+                "how_long", N_("1 week, until 24 December …"), required=False, suggests=Suggests.VALUES, setting="pause"
+            ),
+        ),
+    ),
+    Command(
+        "resume",
+        N_("Get digests again after a pause"),
+        Operation(use_case=setting_actions.resume, needs_rights=True, is_about_chat=True),
     ),
     Command("privacy", "What I keep about this chat", Operation(use_case=privacy)),
     # No rights in the chat: the operators are known by their ids.

@@ -33,6 +33,10 @@ SETTINGS = Button("Settings", action=str(Action("settings")))
 HELP = Button("Help", action=str(Action("help")))
 
 
+def settings_button() -> Button:
+    return Button(pgettext("button", "Settings"), action=str(Action("settings")))
+
+
 def undo_button(key: str) -> tuple[Button, ...]:
     """The button that takes a change back, for a row; none if `key` is empty, because nothing can be taken back."""
     return (Button(pgettext("button", "Undo"), action=str(Action("undo", key))),) if key else ()

@@ -53,6 +53,7 @@ from bot.conversation.setting_results import (
     Choices,
     NotAccepted,
     SettingsView,
+    WhichSetting,
 )
 from bot.conversation.undo_results import UndoExpired, Undone, UndoRefused
 from bot.conversation.use_cases import Conversation
@@ -119,6 +120,7 @@ __all__ = [
     "VoteOptions",
     "Voted",
     "Welcome",
+    "WhichSetting",
     "Withdrawn",
     "topic_key",
 ]

@@ -15,7 +15,7 @@ from bot.conversation.insight_results import (
     Preview,
     Unlearned,
 )
-from bot.conversation.setting_results import Changed, Choices, NotAccepted, SettingsView
+from bot.conversation.setting_results import Changed, Choices, NotAccepted, SettingsView, WhichSetting
 from bot.conversation.undo_results import UndoExpired, Undone, UndoRefused
 from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
 from bot.errors import BadTopic
@@ -391,6 +391,7 @@ Result = (
     | Choices
     | Changed
     | NotAccepted
+    | WhichSetting
     | Undone
     | UndoExpired
     | UndoRefused

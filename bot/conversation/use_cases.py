@@ -55,6 +55,7 @@ from bot.conversation.results import (
     Withdrawn,
     topic_key,
 )
+from bot.conversation.schedule import Schedule
 from bot.conversation.undo import Undo
 from bot.decisions.due_times import next_due
 from bot.errors import RetryLater, StoreUnavailable
@@ -73,7 +74,8 @@ class Conversation:
     if the platform still refuses to deliver, it is suspended again.
 
     `bot` is the bot that people talk to; None for the operator. A chat is served by the bot that it was set up with,
-    or that its admins have used last; what only another of our bots sees there changes nothing.
+    or that its admins have used last; what only another of our bots sees there changes nothing. `has_model`: a language
+    model makes summaries.
     """
 
     def __init__(
@@ -87,6 +89,8 @@ class Conversation:
         defaults: Defaults,
         operators: Operators | None = None,
         bot: Bot | None = None,
+        *,
+        has_model: bool = True,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -100,7 +104,10 @@ class Conversation:
         self.questions = Questions(store, clock)
         self.undo = Undo(store, clock, self._due_locally)
         self.likes = Likes(store, clock, find, self.undo, self._ensure)
-        self.chat_settings = ChatSettings(store, clock, self.undo, self._known_or_new, self._ensure, self._due_locally)
+        self.chat_settings = ChatSettings(
+            store, clock, self.undo, self._known_or_new, self._ensure, self._due_locally, has_model=has_model
+        )
+        self.schedule = Schedule(self.chat_settings)
         self._questions = readings.ReadingQuestions(self._offers, insight)
         self._following = Following(store, clock, insight, self._offers, self.undo, self._ensure, self._due_locally)
         self.insights = Insights(store, clock, insight, self._known_or_new, self._due_locally)
@@ -275,13 +282,6 @@ class Conversation:
                 return Stale()
         log.info("delivery asked for again", delivery=delivery.id, chat=str(ref))
         return Resent()
-
-    # ── settings ──
-
-    async def suggest_values(self, ref: ChatRef, name: str, prefix: str) -> list[Suggestion]:
-        """Common values of one setting that hold `prefix`; the chat is neither resumed nor created."""
-        chat = await self._store.chat(ref) or self._new_chat(ref)
-        return await self.chat_settings.suggest_values(chat, name, prefix)
 
     # ── forgetting, suspending, moving ──
 

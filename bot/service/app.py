@@ -135,6 +135,7 @@ class App:
             self.defaults,
             operators,
             bot,
+            has_model=self.has_model,
         )
 
     async def health(self) -> list[str]:
