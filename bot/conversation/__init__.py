@@ -9,6 +9,7 @@ from bot.conversation.insight_results import (
     Preview,
     Unlearned,
 )
+from bot.conversation.put_off import why_put_off
 from bot.conversation.results import (
     AlreadySubscribed,
     Busy,
@@ -123,4 +124,5 @@ __all__ = [
     "WhichSetting",
     "Withdrawn",
     "topic_key",
+    "why_put_off",
 ]

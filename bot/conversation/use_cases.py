@@ -19,6 +19,7 @@ from bot.conversation.likes import Likes
 from bot.conversation.offers import Offers
 from bot.conversation.paper_requests import PaperRequests
 from bot.conversation.paper_votes import PaperVotes
+from bot.conversation.put_off import why_put_off
 from bot.conversation.questions import Questions
 from bot.conversation.results import (
     AlreadySubscribed,
@@ -258,12 +259,12 @@ class Conversation:
         # Checked first: without a topic, "nothing is new" would be a misleading answer.
         following = len(await self._store.subscriptions(ref))
         if not following:
-            return NothingNow("This chat follows no topic yet.", 0)
+            return NothingNow("", 0)
         try:
             digest = await self._digest(ref)
         except RetryLater as error:
             log.warning("digest not composed", chat=str(ref), why=str(error))
-            return Busy(str(error), error.retry_after)
+            return Busy(why_put_off(error), error.retry_after)
         if isinstance(digest, NothingToSend):
             return NothingNow(digest.why, following)
         return DigestComing(len(digest.cards), len(digest.also))

@@ -192,7 +192,7 @@ class DraftRun:
             also=tuple([Card(self._paper(seq)) for seq in ranking.also]),
             unlisted=ranking.count - len(ranking.named),
             language=chat.language,
-            notes=digest_content.notes_on(shown),
+            notes=digest_content.notes_on(shown, chat.language),
             doubtful=doubtful,
         )
 

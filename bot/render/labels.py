@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.locales import NNP_, NP_, formats, npgettext, pgettext, using
+from bot.locales import NNP_, NP_, npgettext, pgettext, using
 from bot.model import Window
 from bot.render.labels_of_notes import NOTES
 from bot.render.labels_of_reasons import REASONS
@@ -46,6 +46,7 @@ LABELS: dict[str, tuple[str, str] | tuple[str, str, str]] = {
         "{n} statement checked against its sentence by {judge}, {m} in the paper’s own words",
         "{n} statements checked against their sentences by {judge}, {m} in the paper’s own words",
     ),
+    "instead of model": NP_("provenance", "the model was not available"),
     "the same model": NP_("provenance", "the same model"),
     "quoted": NP_("provenance", "quotes found, meaning not checked"),
     "not translated": NP_("provenance", "in English, not translated"),
@@ -110,6 +111,9 @@ def label(key: str, language: str, **values: object) -> str:
 
 def format_date(day: date, language: str) -> str:
     """A date as it is usually written in a language: "2 June 2026", "2026年6月2日"."""
+    # Imported when first needed: the commands of the terminal list their formats without Babel.
+    from bot.locales import formats
+
     with using(language):
         return formats.full_day(day)
 

@@ -20,6 +20,8 @@ NOTES: dict[str, tuple[str, str] | tuple[str, str, str]] = {
     "note: no sentence": NP_("note", "no sentence of the full text can be read by itself"),
     "brief instead of deep": NP_("note", "brief instead of deep: {reason}"),
     "note: no full text": NP_("note", "there is no full text"),
+    "note: unread": NP_("note", "its full text could not be read"),
+    "note: reading problem": NP_("note", "parts of the full text could not be read"),
     "note: too little verified": NP_("note", "too little of the reading could be verified"),
     "note: language unchecked": NP_("note", "language unchecked"),
     "list comma": NP_("note", ", "),

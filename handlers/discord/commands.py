@@ -11,8 +11,8 @@ from discord import app_commands
 
 from bot.conversation import Conversation, Result, Suggestion, setting_values
 from bot.errors import TellUser
-from bot.locales import _
-from handlers import list_files, replies
+from bot.locales import N_, _
+from handlers import replies
 from handlers.commands import COMMANDS, Argument, Command, Suggests
 from handlers.discord.files import like_file
 from handlers.discord.languages import in_language, speaking_to
@@ -146,10 +146,10 @@ def _options(command: Command) -> tuple[list[inspect.Parameter], dict[str, str]]
             parameters.append(_parameter(argument.name, str | None, default=None))
     if command.takes_file:
         parameters.append(_parameter("file", discord.Attachment | None, default=None))
-        descriptions["file"] = f"A list of papers: {', '.join(list_files.ENDINGS)}"
+        descriptions["file"] = N_("A list of papers: .bib, .ris or .txt")
     if command.operation.is_about_chat:
         parameters.append(_parameter("channel", _ChannelOption(), default=None))
-        descriptions["channel"] = "Another channel, thread or forum of this server"
+        descriptions["channel"] = N_("Another channel, thread or forum of this server")
     return parameters, descriptions
 
 

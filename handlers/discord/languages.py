@@ -7,12 +7,38 @@ from collections.abc import Awaitable
 from typing import Any, TypeVar
 
 import discord
+from discord import app_commands
 
 from bot.conversation import Conversation, Requester
-from bot.locales import using
+from bot.locales import _, interface_language, using
 from bot.model import ChatRef
 
 Answer = TypeVar("Answer")
+
+
+_TRANSLATED = (
+    app_commands.TranslationContextLocation.command_description,
+    app_commands.TranslationContextLocation.parameter_description,
+)
+# Not the names: people tell each other commands across languages, and write them on both platforms.
+
+
+class CommandTranslator(app_commands.Translator):
+    """Translates what Discord shows beside commands and options into those of its languages that have a catalogue."""
+
+    async def translate(
+        self,
+        string: app_commands.locale_str,
+        locale: discord.Locale,
+        context: app_commands.TranslationContextTypes,
+    ) -> str | None:
+        language = interface_language(locale.value)
+        if language is None or context.location not in _TRANSLATED:
+            return None
+        with using(language):
+            translated = _(string.message)
+        # What stays as it is in English needs no localization.
+        return translated if translated != string.message else None
 
 
 def spoken_by(interaction: discord.Interaction[Any]) -> str:

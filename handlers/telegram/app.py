@@ -18,6 +18,8 @@ from telegram.ext import Application, ApplicationBuilder, BaseUpdateProcessor
 
 from bot.conversation import Conversation
 from bot.errors import BadSetting, RetryLater
+from bot.locales import INTERFACE_LANGUAGES, _, using
+from bot.locales.catalogues import SOURCE_LANGUAGE
 from bot.model import JSON, Platform
 from bot.ports import Chats, Clock
 from bot.settings import Settings
@@ -106,8 +108,8 @@ class TelegramApp:
     async def _begin(self) -> None:
         await self.log_in()
         with self._translated_errors():
-            offered = [BotCommand(command.name, command.description) for command in COMMANDS]
-            await self.application.bot.set_my_commands(offered)
+            for code, offered in offered_commands().items():
+                await self.application.bot.set_my_commands(offered, language_code=code)
             await self.application.start()
             await self._begin_updates()
         self._problem = None
@@ -203,6 +205,21 @@ class TelegramApp:
         for close in (application.shutdown, application.bot.shutdown):
             await _within(CLOSE_SECONDS, close)
         self._problem = self._problem or "stopped"
+
+
+def offered_commands() -> dict[str | None, list[BotCommand]]:
+    """The list of commands for each language of Telegram that has a catalogue; under None in English, for all others.
+
+    Telegram tells languages apart by two letters: "zh" is in Simplified Chinese, which most of its readers write. The
+    answers themselves, and /help, are in Traditional Chinese for who uses that.
+    """
+    offered: dict[str | None, list[BotCommand]] = {}
+    for language in INTERFACE_LANGUAGES:
+        if len(language) == 2:
+            with using(language):
+                commands = [BotCommand(command.name, _(command.description)) for command in COMMANDS]
+            offered[language if language != SOURCE_LANGUAGE else None] = commands
+    return offered
 
 
 async def _within(seconds: float, step: Callable[[], Awaitable[None]]) -> None:

@@ -25,6 +25,7 @@ from telegram.ext import ExtBot
 
 from bot.conversation import Changed, Requester, Result, Subscribed, Unsubscribed
 from bot.errors import StoreUnavailable, TellUser
+from bot.locales import _
 from bot.model import ChatRef, Platform
 from handlers.requests import Target
 from handlers.telegram.managers import Managers
@@ -148,13 +149,15 @@ class Places:
         try:
             chat = await self._bot.get_chat(ident)
         except (BadRequest, Forbidden):
-            raise TellUser(f"I cannot see {ident}; make me an admin of it first, then try again.") from None
+            problem = _("I cannot see {channel}; make me an admin of it first, then try again.")
+            raise TellUser(problem.format(channel=ident)) from None
         if chat.type == ChatType.PRIVATE:
-            raise TellUser(f"{ident} is not a channel.")
+            raise TellUser(_("{channel} is not a channel.").format(channel=ident))
         if not await self.is_admin(chat.id, user.id):
-            raise TellUser("Only admins of that channel can do this, and I must be one too to see who is.")
+            raise TellUser(_("Only admins of that channel can do this, and I must be one too to see who is."))
         if chat.type == ChatType.CHANNEL and not await self._may_post(chat.id):
-            raise TellUser(f"I may not post in {title_of(chat)}; make me an admin who can post messages.")
+            problem = _("I may not post in {channel}; make me an admin who can post messages.")
+            raise TellUser(problem.format(channel=title_of(chat)))
         # Only after all checks: what is bound is offered in the person's list and gets warnings.
         await self.managers.bind(user.id, chat.id, title_of(chat))
         requester = _requester(user.id, user, is_admin=True)
@@ -175,7 +178,7 @@ class Places:
         try:
             member = await self._bot.get_chat_member(chat_id, user_id)
         except ChatMigrated:
-            raise TellUser("This group has another id now; send the command there again.") from None
+            raise TellUser(_("This group has another id now; send the command there again.")) from None
         except (BadRequest, Forbidden) as error:  # in channels, only an admin is shown the members
             log.info("rights cannot be looked up", chat=chat_id, why=error.message)
             return False
