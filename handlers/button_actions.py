@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from bot.arxiv import ids
 from bot.conversation import Conversation, Result, Stale
 from bot.model import ChatRef, Depth, Summary, SummaryKey, VoteKind
-from handlers import beginning_actions, card_actions, commands, library_actions, news_actions, understanding_actions
+from handlers import (
+    beginning_actions,
+    card_actions,
+    commands,
+    library_actions,
+    news_actions,
+    setting_actions,
+    understanding_actions,
+)
 from handlers.requests import ARGUMENT, Operation, Request, Target, UseCase, dispatch
 
 MAX_ACTION_BYTES = 38
@@ -111,20 +119,6 @@ async def _unlearn(conversation: Conversation, request: Request) -> Result:
     return await conversation.insights.unlearn(target.requester, target.chat)
 
 
-async def _choose(conversation: Conversation, request: Request) -> Result:
-    return await conversation.chat_settings.choices(request.target.chat, request.arguments[ARGUMENT])
-
-
-async def _set(conversation: Conversation, request: Request) -> Result:
-    name, _, value = request.arguments[ARGUMENT].partition("=")
-    return await conversation.chat_settings.change(request.target.requester, request.target.chat, name, value)
-
-
-async def _undo(conversation: Conversation, request: Request) -> Result:
-    target = request.target
-    return await conversation.undo.undo(target.requester, target.chat, request.arguments[ARGUMENT])
-
-
 async def _deep(conversation: Conversation, request: Request) -> Result:
     paper_id = request.arguments[ARGUMENT]
     # `summarize` takes links as well; a button only ever carries an id.
@@ -187,15 +181,12 @@ async def _which(conversation: Conversation, request: Request) -> Result:
 
 # Lists and settings are shown to all members of a chat; rights are needed to change something or to cause a digest.
 BUTTONS = {
+    **setting_actions.ACTIONS,
     "digest": Operation(use_case=commands.digest_now, needs_rights=True, needs_posting=True, is_slow=True),
     "help": Operation(use_case=commands.show_help, is_in_place=True),
     "drop": Operation(use_case=_drop, needs_rights=True, is_in_place=True),
     "instead": Operation(use_case=_instead, needs_rights=True, needs_posting=True, is_in_place=True),
-    "settings": Operation(use_case=commands.settings, is_in_place=True),
-    "choose": Operation(use_case=_choose, is_in_place=True),
-    "set": Operation(use_case=_set, needs_rights=True, is_in_place=True),
     "which": Operation(use_case=_which, needs_rights=True, needs_posting=True, is_in_place=True),
-    "undo": Operation(use_case=_undo, needs_rights=True, is_in_place=True),
     # Public, as /summarize is: the reading is interesting for everybody who sees the card.
     "deep": Operation(use_case=_deep, is_slow=True, is_public=True, is_for_members=True),
     # For the one who asks alone: it is long, and the card it belongs to is there for everybody.
@@ -218,8 +209,6 @@ BUTTONS = {
     **library_actions.ACTIONS,
     **understanding_actions.ACTIONS,
 }
-"""Every verb. Arguments: drop:TOPIC_KEY, instead:KEY (see `Offers.keep`), choose:SETTING,
-set:SETTING=VALUE, which:KEY (see `ChatChoices.ask`), undo:KEY (see `Undo.offer`),
-deep:, why:, up:, down:, save: and rate:PAPER_ID,
-cite:SUMMARY (see `evidence_action`), forget: and unlearn:yes (without "yes" they ask first), resend:DELIVERY_ID, see
-also `card_actions` and `beginning_actions`; the others take none."""
+"""Every verb. Arguments: drop:TOPIC_KEY, instead:KEY (see `Offers.keep`), which:KEY (see `ChatChoices.ask`), deep:,
+why:, up:, down:, save: and rate:PAPER_ID, cite:SUMMARY (see `evidence_action`), forget: and unlearn:yes (without "yes"
+they ask first), resend:DELIVERY_ID; the modules of actions name those of theirs; the others take none."""

@@ -10,6 +10,7 @@ from bot.errors import TellUser
 from bot.locales import N_, _
 from bot.model import Depth
 from bot.references import CitationFormat
+from handlers import setting_actions
 from handlers.requests import Operation, Request
 
 
@@ -28,6 +29,7 @@ class Argument:
     """What stands after a command. `words`, if not empty, are all that it can be.
 
     `may_be_quoted`: where a command answers another message, that message's text can stand for the argument.
+    `setting` is the one whose values complete it, if no other argument names it.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Argument:
     suggests: Suggests | None = None
     words: tuple[str, ...] = ()
     may_be_quoted: bool = False
+    setting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,17 +175,6 @@ async def digest_now(conversation: Conversation, request: Request) -> Result:
     return await conversation.digest_now(request.target.requester, request.target.chat)
 
 
-async def settings(conversation: Conversation, request: Request) -> Result:
-    target = request.target
-    name, value = request.arguments.get("name", ""), request.arguments.get("value", "")
-    # Looking needs no rights; `change` checks them.
-    if not name:
-        return await conversation.chat_settings.view(target.chat)
-    if not value.strip():
-        return await conversation.chat_settings.choices(target.chat, name.casefold())
-    return await conversation.chat_settings.change(target.requester, target.chat, name, value, target.title)
-
-
 async def privacy(conversation: Conversation, _request: Request) -> Result:
     return await conversation.privacy()
 
@@ -303,8 +295,8 @@ COMMANDS = (
     ),
     Command(
         "settings",
-        N_("Language, time, time zone, size and style of digests"),
-        Operation(use_case=settings, needs_rights=True, is_about_chat=True),
+        N_("Language, time, time zone, days, size and style of digests"),
+        Operation(use_case=setting_actions.settings, needs_rights=True, is_about_chat=True),
         (
             Argument("name", N_("Which setting to change"), required=False, suggests=Suggests.SETTINGS),
             Argument("value", N_("Its new value"), required=False, suggests=Suggests.VALUES),
@@ -321,6 +313,21 @@ COMMANDS = (
         "forget",
         N_("Delete everything that I keep about this chat"),
         Operation(use_case=ask_forget, needs_rights=True, is_about_chat=True),
+    ),
+    Command(
+        "pause",
+        N_("Get no digests for a while; nothing is lost"),
+        Operation(use_case=setting_actions.pause, needs_rights=True, is_about_chat=True),
+        (
+            Argument(
+                "how_long", N_("1 week, until 24 December …"), required=False, suggests=Suggests.VALUES, setting="pause"
+            ),
+        ),
+    ),
+    Command(
+        "resume",
+        N_("Get digests again after a pause"),
+        Operation(use_case=setting_actions.resume, needs_rights=True, is_about_chat=True),
     ),
     Command("privacy", N_("What I keep about this chat"), Operation(use_case=privacy)),
     # No rights in the chat: the operators are known by their ids.

@@ -113,6 +113,7 @@ for _writer in (
     setting_replies.choices,
     setting_replies.changed,
     setting_replies.not_accepted,
+    setting_replies.which_setting,
     undo_replies.undone,
     undo_replies.undo_expired,
     undo_replies.undo_refused,

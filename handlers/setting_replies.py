@@ -2,77 +2,143 @@
 
 from __future__ import annotations
 
-from bot.conversation import Changed, Choices, NotAccepted, SettingsView, setting_values
+from bot.conversation import Changed, Choices, NotAccepted, SettingsView, WhichSetting, setting_choices, setting_values
+from bot.locales import N_, _, formats, pgettext
 from bot.model import Chat
-from bot.render.nodes import Bullets, Button, Document, Heading, Line, Note, Reply, Span, Text
+from bot.render.nodes import Block, Bullets, Button, Document, Heading, Line, Note, Reply, Span, Text
 from handlers.button_actions import MAX_ACTION_BYTES, Action
-from handlers.reply_parts import about, command, next_digest, rows, sentence, settings_button, undo_button
+from handlers.reply_parts import about, command, next_digest, rows, sentence, settings_button, spans, undo_button
 from handlers.requests import ChatName
 
 _LABELS = {
-    "language": "Language",
-    "time": "Digest time",
-    "timezone": "Time zone",
-    "size": "Papers a digest",
-    "style": "Style",
-    "depth": "Depth",
+    "language": N_("Language"),
+    "time": N_("Digest time"),
+    "timezone": N_("Time zone"),
+    "days": N_("Days"),
+    "size": N_("Papers a digest"),
+    "style": N_("Style"),
+    "depth": N_("Depth"),
+    "quiet": N_("Quiet hours"),
+    "pause": N_("Pause"),
+    "opens": N_("Papers open"),
 }
-_LONG_LABELS = ("style", "depth")
-"""Settings whose values are explained on their buttons, so that only one fits a row."""
+_WIDTHS = {"style": 1, "depth": 1, "opens": 1, "days": 1}
+"""Buttons in a row, where the values are explained on their buttons; 3 for the other settings."""
 
 
 def settings_view(result: SettingsView, chat: ChatName) -> Reply:
     lines: list[tuple[Span, ...]] = []
-    for name in setting_values.NAMES:
-        lines.append((Text(f"{_LABELS[name]}: "), Text(setting_values.current(result.chat, name)[1], bold=True)))
-    buttons = [Button(_LABELS[name], action=str(Action("choose", name))) for name in setting_values.NAMES]
-    heading = Heading((Text(f"Settings{_of(chat)}", bold=True),))
+    names = setting_values.names_of(result.chat)
+    for name in names:
+        value = Text(setting_choices.shown(result.chat, name), bold=True)
+        lines.append(spans(_("{setting}: {value}"), setting=_(_LABELS[name]), value=value))
+    buttons = [Button(_(_LABELS[name]), action=str(Action("choose", name))) for name in names]
+    heading = _("Settings of {chat}").format(chat=chat) if chat.is_elsewhere else _("Settings")
     note = Note((Text(next_digest(result.first_due)),))
-    return Reply(Document((heading, Bullets(tuple(lines)), note)), rows(buttons, 3))
+    return Reply(Document((Heading((Text(heading, bold=True),)), Bullets(tuple(lines)), note)), rows(buttons, 3))
 
 
 def choices(result: Choices, chat: ChatName) -> Reply:
-    buttons = [
-        Button(f"✓ {label}" if value == result.current else label, action=str(Action("set", f"{result.name}={value}")))
+    label = _(_LABELS[result.name])
+    line = Line(spans(_("{setting}: choose one, {hint}."), setting=Text(label, bold=True), hint=result.hint))
+    # A command changes the chat in which it is typed, so for another chat only the buttons are offered.
+    how = () if chat.is_elsewhere else (Note(spans(_("Write {command}."), command=_typed(result.name))),)
+    return Reply(Document((line, *how, *about(chat))), (*_buttons(result), (settings_button(),)))
+
+
+def _typed(name: str) -> Text:
+    return command("pause", "…") if name == "pause" else command("settings", f"{name} …")
+
+
+def _buttons(result: Choices) -> tuple[tuple[Button, ...], ...]:
+    options = [
+        Button(f"✓ {label}" if value == result.current else label, action=set_action(result.name, value))
         for value, label in result.options
     ]
-    ask = (Text(f"{_LABELS[result.name]}{_of(chat)}: choose one", bold=True), Text(f", {result.hint}"))
-    # A command changes the chat in which it is typed, so for another chat only the buttons are offered.
-    typed = (Text("."),) if chat.is_elsewhere else (Text(": "), command("settings", f"{result.name} …"))
-    width = 1 if result.name in _LONG_LABELS else 3
-    return Reply(Document((Line((*ask, *typed)),)), (*rows(buttons, width), (settings_button(),)))
+    days = [
+        Button(f"{'✓ ' if day in chosen else ''}{formats.weekday(day, is_short=True)}", action=f"day:{day}")
+        for chosen in ([] if result.days is None else [result.days])
+        for day in range(7)
+    ]
+    turns = [
+        Button(label, action=str(Action("choose", f"{result.name}/{page}")))
+        for label, page in (("‹", result.page - 1), ("›", result.page + 1))
+        if 0 <= page < result.pages
+    ]
+    turned = (tuple(turns),) if turns else ()
+    return (*rows(days, 4), *rows(options, _WIDTHS.get(result.name, 3)), *turned)
+
+
+def set_action(name: str, value: str) -> str:
+    """The action of a button that changes a setting."""
+    # The longest names of zones fit only with the short name of the setting.
+    return str(Action("set", f"{'tz' if name == 'timezone' else name}={value}"))
 
 
 def now_is(of: Chat, name: str, chat: ChatName) -> Line:
     """A sentence with the value of a setting."""
-    shown = setting_values.current(of, name)[1]
-    return Line((Text(f"{_LABELS[name]}{_of(chat)} is now "), Text(shown, bold=True), Text(".")))
+    label, value = _(_LABELS[name]), Text(setting_choices.shown(of, name), bold=True)
+    if chat.is_elsewhere:
+        return Line(spans(_("{setting} of {chat} is now {value}."), setting=label, chat=str(chat), value=value))
+    return Line(spans(_("{setting} is now {value}."), setting=label, value=value))
 
 
 def changed(result: Changed, chat: ChatName) -> Reply:
-    line = now_is(result.chat, result.name, chat)
-    blocks: list[Line | Note] = [line]
-    if result.name in ("time", "timezone"):  # only these move the next digest
+    if result.name == "pause":
+        return _paused(result, chat)
+    blocks: list[Block] = [now_is(result.chat, result.name, chat)]
+    if result.note:
+        blocks.append(Line((Text(result.note),)))
+    if result.name in ("time", "timezone", "days"):  # only these move the next digest
         blocks.append(Note((Text(next_digest(result.first_due)),)))
-    return Reply(Document(tuple(blocks)), ((settings_button(), *undo_button(result.undo)),))
+    more = _buttons(result.choices) if result.choices else ()
+    return Reply(Document(tuple(blocks)), (*more, (settings_button(), *undo_button(result.undo))))
+
+
+def _paused(result: Changed, chat: ChatName) -> Reply:
+    undo = undo_button(result.undo)
+    if result.chat.paused_until is None:
+        line = Line((Text(_("Digests come again.")),))
+        note = Note((Text(next_digest(result.first_due)),))
+        return Reply(Document((line, note, *about(chat))), ((settings_button(), *undo),))
+    line = Line(spans(_("Digests are paused {until}."), until=Text(result.shown, bold=True)))
+    kept = Note((Text(_("Nothing is lost: the first digest after that has the best of what came meanwhile.")),))
+    resume = Button(pgettext("button", "Resume"), action=str(Action("resume")))
+    when = [] if result.first_due is None else [Note((Text(next_digest(result.first_due)),))]
+    return Reply(Document((line, kept, *when, *about(chat))), ((resume, *undo), (settings_button(),)))
 
 
 def not_accepted(result: NotAccepted, chat: ChatName) -> Reply:
-    line: list[Span] = [Text(f"{sentence(result.why)} Try ")]
-    for number, example in enumerate(result.examples):
-        line += [Text(" or " if number else ""), Text(example, code=True)]
+    options = result.options or tuple((example, example) for example in result.examples)
+    name = setting_values.name_of(result.name)
+    actions = [(label, set_action(name, value)) for value, label in options] if name else []
+    if result.name not in setting_values.NAMES:
+        actions = [(_(_LABELS[each]), f"choose:{each}") for each in result.examples if each in _LABELS]
+    buttons = [Button(label, action=action) for label, action in actions if _fits_a_button(action)]
+    examples = [Text(example, code=True) for example in result.examples]
+    why = Line((Text(sentence(result.why)),))
+    attempt = (Line(spans(_("For example: {examples}."), examples=_joined(examples))),) if examples and name else ()
+    return Reply(Document((why, *attempt, *about(chat))), (*rows(buttons, 3), (settings_button(),)))
+
+
+def which_setting(result: WhichSetting, chat: ChatName) -> Reply:
+    if not result.options:
+        line = Line(spans(_("I do not know what to set with {given}."), given=Text(result.given[:80], code=True)))
+        return Reply(Document((line, *about(chat))), ((settings_button(),),))
+    line = Line(spans(_("What should become {given}?"), given=Text(result.given[:80], code=True)))
     buttons = [
-        Button(example, action=f"set:{result.name}={example}")
-        for example in result.examples
-        if result.name in setting_values.NAMES and _fits_a_button(f"set:{result.name}={example}")
+        (Button(_("{setting}: {value}").format(setting=_(_LABELS[name]), value=shown), action=set_action(name, value)),)
+        for name, value, shown in result.options
+        if _fits_a_button(set_action(name, value))
     ]
-    return Reply(Document((Line((*line, Text("."))), *about(chat))), rows(buttons, 3))
+    return Reply(Document((line, *about(chat))), (*buttons, (settings_button(),)))
+
+
+def _joined(parts: list[Text]) -> tuple[Span, ...]:
+    """Examples with commas between them."""
+    return tuple(each for number, part in enumerate(parts) for each in ([Text(", ")] if number else []) + [part])
 
 
 def _fits_a_button(action: str) -> bool:
-    """Whether a value fits; long names of time zones, other alphabets and several words do not, and are only shown."""
+    """Whether a value fits; other alphabets and several words do not, and are only shown."""
     return len(action.encode()) <= MAX_ACTION_BYTES and action.isascii() and " " not in action
-
-
-def _of(chat: ChatName) -> str:
-    return f" of {chat}" if chat.is_elsewhere else ""

@@ -93,6 +93,7 @@ from bot.conversation.setting_results import (
     Choices,
     NotAccepted,
     SettingsView,
+    WhichSetting,
 )
 from bot.conversation.understanding_results import (
     AskWords,
@@ -215,6 +216,7 @@ __all__ = [
     "Voted",
     "Welcome",
     "WhichChat",
+    "WhichSetting",
     "Withdrawn",
     "topic_key",
     "why_put_off",

@@ -182,7 +182,7 @@ class Beginning:
             return NotAllowed("change its settings")
         chat, now, undo = await self._ensure(ref, "", True), self._clock.now(), ""
         if name:
-            change = read("timezone", name, now)
+            change = read("timezone", name, chat, now)
             if isinstance(change, NotAccepted):
                 return change
             place, at = change.fields["timezone"], self._time(chat)
@@ -195,7 +195,9 @@ class Beginning:
         """The result of a message that may answer a question of this module; None if it answers none."""
         if question.asked != PLACE:
             return None
-        change = read("timezone", text, self._clock.now())
+        now = self._clock.now()
+        chat = await self._store.chat(question.about) or self._defaults.new_chat(question.about, now)
+        change = read("timezone", text, chat, now)
         if not isinstance(change, NotAccepted):
             return await self.zone(requester, question.about, text)
         if not time_zones.resembles_one(text):

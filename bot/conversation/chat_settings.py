@@ -1,21 +1,26 @@
-"""Looking at a chat's settings, and changing one."""
+"""Looking at a chat's settings, and changing them: by name and value, by a line of text, or one day of the week."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 
-from bot.conversation import setting_values
-from bot.conversation.results import NotAllowed, Requester, Suggestion
-from bot.conversation.setting_results import Changed, Choices, NotAccepted, SettingsView
+from bot.conversation import setting_choices, setting_values
+from bot.conversation.results import NotAllowed, Requester, Stale, Suggestion
+from bot.conversation.setting_results import Changed, Choices, NotAccepted, SettingsView, WhichSetting
+from bot.conversation.setting_values import Change
 from bot.conversation.undo import Undo
+from bot.locales import INTERFACE_LANGUAGES, _, current_language, using
 from bot.model import Chat, ChatRef
+from bot.model.languages import is_english
 from bot.ports import Clock, Store
 
 
 class ChatSettings:
     """`known(ref)` is the chat, resumed, or a new one that is not stored; `ensure_chat(ref, title, manages)` resumes a
-    chat or creates it; `due_locally` tells its next digest time."""
+    chat or creates it; `due_locally` tells its next digest time. `has_model`: summaries can be in any language."""
 
     def __init__(
         self,
@@ -25,39 +30,89 @@ class ChatSettings:
         known: Callable[[ChatRef], Awaitable[Chat]],
         ensure_chat: Callable[[ChatRef, str, bool], Awaitable[Chat]],
         due_locally: Callable[[Chat], datetime | None],
+        *,
+        has_model: bool = True,
     ) -> None:
-        self._store, self._clock, self._undo = store, clock, undo
+        self._store, self._clock, self._undo, self._has_model = store, clock, undo, has_model
         self._known, self._ensure_chat, self._due_locally = known, ensure_chat, due_locally
 
     async def view(self, ref: ChatRef) -> SettingsView:
         """All settings of the chat, and when its next digest is due."""
         chat = await self._known(ref)
-        return SettingsView(chat, self._due_locally(chat))
+        return SettingsView(setting_choices.ended(chat, self._clock.now()), self._due_locally(chat))
 
-    async def choices(self, ref: ChatRef, name: str) -> Choices | NotAccepted:
+    async def choices(self, ref: ChatRef, name: str, page: int = 0) -> Choices | NotAccepted:
         """Common values of one setting, for buttons. Resumes the chat, as every command does."""
-        chat = await self._known(ref)
-        return setting_values.choices(chat, name)
+        chat = setting_choices.ended(await self._known(ref), self._clock.now())
+        return setting_choices.choices(chat, name, page)
 
-    async def suggest_values(self, chat: Chat, name: str, prefix: str) -> list[Suggestion]:
-        """Common values of one setting of a chat that hold `prefix`; unlike `choices`, this does not resume it."""
-        offered = setting_values.choices(chat, name)
-        options = offered.options if isinstance(offered, Choices) else ()
-        wanted = prefix.strip().casefold()
-        return [Suggestion(value, label) for value, label in options if wanted in label.casefold()]
+    async def suggest_values(self, name: str, typed: str) -> list[Suggestion]:
+        """Values of one setting with a name that holds what was typed; no chat is read or resumed."""
+        return await asyncio.to_thread(setting_choices.suggestions, name, typed)
+
+    async def line(
+        self, requester: Requester, ref: ChatRef, line: str, title: str = ""
+    ) -> SettingsView | Choices | Changed | NotAccepted | WhichSetting | NotAllowed:
+        """What a line such as "time=9:00", "zona horaria Madrid", "depth" or just "deep" asks for."""
+        if not line.strip():
+            return await self.view(ref)
+        # In a thread: names in all languages are read from files when they are first needed.
+        name, given = await asyncio.to_thread(setting_values.split_line, line)
+        if name is not None:
+            return await (self.change(requester, ref, name, given, title) if given else self.choices(ref, name))
+        if not requester.is_admin:
+            return NotAllowed("change its settings")
+        chat = await self._known(ref)
+        found = await asyncio.to_thread(setting_values.guesses, given, chat, self._clock.now())
+        if len(found) == 1:
+            return await self.apply(ref, found[0], title)
+        changed = [(each.name, each.apply(chat)) for each in found]
+        values = [(name, setting_choices.value(after, name), after) for name, after in changed]
+        options = tuple((name, value, setting_choices.shown(after, name)) for name, value, after in values)
+        return WhichSetting(given, options)
 
     async def change(
         self, requester: Requester, ref: ChatRef, name: str, value: str, title: str = ""
     ) -> Changed | NotAccepted | NotAllowed:
-        """Change one setting (`setting_values.NAMES`). A new time or time zone moves the next digest."""
+        """Change one setting (`setting_values.NAMES`). A new time, time zone, day or pause moves the next digest."""
         if not requester.is_admin:
             return NotAllowed("change its settings")
         # Before the chat is created: a mistake leaves nothing behind.
-        change = setting_values.read(name, value, self._clock.now())
-        if isinstance(change, NotAccepted):
-            return change
+        change = await asyncio.to_thread(setting_values.read, name, value, await self._known(ref), self._clock.now())
+        return change if isinstance(change, NotAccepted) else await self.apply(ref, change, title)
+
+    async def toggle_day(
+        self, requester: Requester, ref: ChatRef, day: str
+    ) -> Changed | NotAccepted | NotAllowed | Stale:
+        """Add a day of the week ("0" is Monday) to the chat's days or take it away; one day always stays."""
+        if not requester.is_admin:
+            return NotAllowed("change its settings")
+        if day not in {"0", "1", "2", "3", "4", "5", "6"}:
+            return Stale()
+        days = (await self._known(ref)).days ^ {int(day)}
+        if not days:
+            why = _("At least one day must stay. To get no digests, pause them.")
+            return NotAccepted("days", day, why, (), (("d0123456", setting_choices.days_shown(frozenset(range(7)))),))
+        result = await self.apply(ref, Change("days", {"days": days}))
+        choices = setting_choices.choices(result.chat, "days")
+        return replace(result, choices=choices if isinstance(choices, Choices) else None)
+
+    async def apply(self, ref: ChatRef, change: Change, title: str = "") -> Changed:
+        """Write a change for a chat, which is created if it is new."""
         chat = await self._ensure_chat(ref, title, True)
         stored = await self._store.change_chat(ref, self._clock.now(), **change.fields)
         changed = stored or change.apply(chat)  # a chat forgotten meanwhile stays forgotten
         undo = await self._undo.offer_restoring(chat, changed) if stored else ""
-        return Changed(changed, change.name, change.shown, self._due_locally(changed), undo)
+        # A new language counts from this answer on.
+        with using(changed.language if change.name == "language" else current_language()):
+            shown, note = setting_choices.shown(changed, change.name), self._note(changed, change.name)
+        return Changed(changed, change.name, shown, self._due_locally(changed), undo, note=note)
+
+    def _note(self, chat: Chat, name: str) -> str:
+        if name != "language" or is_english(chat.language):
+            return ""
+        if not self._has_model:
+            return _("There is no language model here that translates, so sentences from papers stay in English.")
+        if chat.language not in INTERFACE_LANGUAGES:
+            return _("Summaries will be in this language; my own messages and buttons are not translated into it yet.")
+        return ""

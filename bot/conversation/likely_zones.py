@@ -48,7 +48,7 @@ def likely_zones(language: str, present: str) -> tuple[str, ...]:
     guessed = _BY_LANGUAGE.get(code) or _BY_LANGUAGE.get(_without_region(code), ())
     # UTC is where an operator has chosen nothing, and hardly anybody lives there.
     chosen = () if present == "UTC" else (present,)
-    common = tuple(zone for zone, _ in time_zones.COMMON if zone != "UTC")
+    common = tuple(zone for zone in time_zones.COMMON if zone != "UTC")
     return tuple(dict.fromkeys((*chosen, *guessed, *common)))[:MOST]
 
 

@@ -35,7 +35,7 @@ from bot.conversation.service_results import (
     PaperNews,
     TooManyReadings,
 )
-from bot.conversation.setting_results import Changed, Choices, NotAccepted, SettingsView
+from bot.conversation.setting_results import Changed, Choices, NotAccepted, SettingsView, WhichSetting
 from bot.conversation.understanding_results import (
     AskWords,
     DidYouMeanCommand,
@@ -428,6 +428,7 @@ Result = (
     | Choices
     | Changed
     | NotAccepted
+    | WhichSetting
     | Undone
     | UndoExpired
     | UndoRefused

@@ -1,148 +1,184 @@
-"""Time zones by the names that people use: IANA names, cities and countries; offsets lead to suggestions. Pure."""
+"""Time zones by the names that people use, in many languages: cities, countries, abbreviations, offsets. Pure."""
 
 from __future__ import annotations
 
 import difflib
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-COMMON = (
-    ("UTC", "UTC"),
-    ("America/Los_Angeles", "Los Angeles"),
-    ("America/New_York", "New York"),
-    ("America/Sao_Paulo", "São Paulo"),
-    ("Europe/London", "London"),
-    ("Europe/Berlin", "Berlin"),
-    ("Europe/Moscow", "Moscow"),
-    ("Asia/Kolkata", "India"),
-    ("Asia/Shanghai", "Shanghai"),
-    ("Asia/Tokyo", "Tokyo"),
-    ("Australia/Sydney", "Sydney"),
-)
-"""Zones that buttons offer, with their labels."""
+from bot.conversation.place_names import ABBREVIATIONS, OF_TERRITORY, PLACES, WITHOUT_CLDR_NAME
+from bot.locales import cldr_names, formats
 
-_PLACES = {
-    "Europe/Berlin": "germany, munich, hamburg, frankfurt, cologne, stuttgart, heidelberg, tubingen, "
-    "karlsruhe, dresden, bonn, aachen, darmstadt, gottingen, freiburg, leipzig",
-    "Europe/Zurich": "switzerland, geneva, lausanne, basel, bern",
-    "Europe/Paris": "france, lyon, grenoble, toulouse, nice, marseille, strasbourg",
-    "Europe/London": "uk, england, britain, scotland, oxford, cambridge, edinburgh, manchester, bristol, glasgow",
-    "Europe/Madrid": "spain, barcelona, valencia, seville",
-    "Europe/Rome": "italy, milan, turin, pisa, bologna, trieste, padua, florence, naples",
-    "Europe/Amsterdam": "netherlands, holland, delft, leiden, utrecht, eindhoven, groningen, nijmegen",
-    "Europe/Brussels": "belgium, leuven, ghent",
-    "Europe/Vienna": "austria, graz, linz, innsbruck",
-    "Europe/Stockholm": "sweden, gothenburg, uppsala, lund, linkoping",
-    "Europe/Copenhagen": "denmark, aarhus",
-    "Europe/Oslo": "norway, trondheim, bergen",
-    "Europe/Helsinki": "finland, espoo, tampere, oulu",
-    "Europe/Warsaw": "poland, krakow, wroclaw, poznan",
-    "Europe/Prague": "czechia, brno",
-    "Europe/Lisbon": "portugal, porto",
-    "Europe/Athens": "greece, thessaloniki, heraklion",
-    "Europe/Dublin": "ireland, galway, cork",
-    "Europe/Kyiv": "ukraine, kiev, lviv, kharkiv",
-    "Europe/Moscow": "saint petersburg, st petersburg",
-    "Europe/Istanbul": "turkey, ankara, izmir",
-    "America/New_York": "boston, philadelphia, washington, washington dc, atlanta, pittsburgh, princeton, "
-    "miami, ithaca, baltimore, new york city, nyc, ann arbor, cambridge ma, eastern, "
-    "et, edt",
-    "America/Chicago": "austin, dallas, houston, madison, minneapolis, st louis, champaign, urbana, "
-    "central, ct, cst, cdt",
-    "America/Denver": "boulder, salt lake city, albuquerque, mountain, mdt",
-    "America/Los_Angeles": "california, seattle, san francisco, san jose, san diego, palo alto, stanford, "
-    "berkeley, pasadena, portland, bay area, la, mountain view, pacific, pt, pst, pdt",
-    "America/Toronto": "ottawa, waterloo",
-    "America/Montreal": "quebec",
-    "America/Mexico_City": "mexico",
-    "America/Sao_Paulo": "campinas, rio de janeiro, brasilia, belo horizonte",
-    "America/Argentina/Buenos_Aires": "argentina",
-    "Asia/Shanghai": "china, beijing, shenzhen, guangzhou, hangzhou, nanjing, wuhan, chengdu, hefei, "
-    "xi'an, xian, tianjin, 北京, 上海, 深圳, 中国",
-    "Asia/Hong_Kong": "香港",
-    "Asia/Taipei": "taiwan, hsinchu, 台北",
-    "Asia/Tokyo": "japan, kyoto, osaka, nagoya, tsukuba, sapporo, fukuoka, sendai, 東京, 日本",
-    "Asia/Seoul": "korea, south korea, daejeon, pohang, busan, 서울",
-    "Asia/Kolkata": "india, mumbai, delhi, new delhi, bangalore, bengaluru, chennai, hyderabad, pune, kanpur, ist",
-    "Asia/Karachi": "pakistan, lahore, islamabad",
-    "Asia/Jerusalem": "israel, haifa, tel aviv, rehovot",
-    "Asia/Tehran": "iran, isfahan",
-    "Asia/Dubai": "abu dhabi, uae",
-    "Asia/Riyadh": "saudi arabia, thuwal, jeddah",
-    "Asia/Ho_Chi_Minh": "vietnam, hanoi, saigon",
-    "Asia/Jakarta": "indonesia, bandung",
-    "Asia/Bangkok": "thailand",
-    "Australia/Sydney": "canberra, newcastle",
-    "Pacific/Auckland": "wellington, christchurch, dunedin",
-    "Africa/Johannesburg": "cape town, pretoria, south africa",
-    "Africa/Cairo": "alexandria",
-    "Africa/Lagos": "nigeria, abuja",
-    "Africa/Nairobi": "kenya",
-    "UTC": "gmt, z, greenwich, universal",
-}
-"""Places and abbreviations that are not IANA names, as `_plain` writes them, by zone."""
+COMMON = (
+    "UTC",
+    "America/Los_Angeles",
+    "America/New_York",
+    "America/Sao_Paulo",
+    "Europe/London",
+    "Europe/Berlin",
+    "Europe/Moscow",
+    "Asia/Kolkata",
+    "Asia/Shanghai",
+    "Asia/Tokyo",
+    "Australia/Sydney",
+)
+"""Zones that buttons offer."""
+
+MOST_ASKED = 9
+"""Zones between which a question lets people choose."""
 
 # Old names and offsets of the tz database, which people do not mean by a place.
 _HIDDEN = ("Etc/", "posix/", "right/", "SystemV/", "US/", "Brazil/", "Canada/", "Chile/", "Mexico/")
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*(?P<sign>[+\-−])\s*(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?", re.IGNORECASE)
+# "Berlin time", "hora de Madrid", "по времени Москвы", "北京时间".
+_BEFORE = re.compile(
+    r"^(?:time (?:in|of|zone)|hora (?:de|del|local de)|zona horaria de|(?:по )?врем(?:я|ени)|по|in)\s+", re.IGNORECASE
+)
+_AFTER = re.compile(r"\s*(?:local )?(?:time(?: zone)?|时间|時間|时区|時區)$", re.IGNORECASE)
 
 
-def find(given: str) -> str | None:
-    """The zone with this name; None if there is no exact match."""
-    return _names().get(_plain(given))
+def label(zone: str) -> str:
+    """A zone as people read it: the city that it is named after, in the language of the context."""
+    return "UTC" if zone == "UTC" else formats.city(zone)
+
+
+def find(given: str) -> tuple[str, ...]:
+    """The zones that may be meant, the likeliest first: one if it is clear, none if the name is not known."""
+    for name in _spellings(given):
+        if found := _names().get(name):
+            return found[:MOST_ASKED]
+    return ()
 
 
 def with_offset(given: str, now: datetime) -> tuple[str, ...] | None:
-    """At most three zones with an offset like "+02:00" or "UTC-5" now; None if `given` is not an offset."""
+    """Some zones with an offset like "+02:00" or "UTC-5" now; None if `given` is not an offset."""
     match = _OFFSET.fullmatch(given.strip())
     if match is None:
         return None
     # Places first that people are likely to mean, then all others that have this offset today.
     offset = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"] or 0))
     offset = offset if match["sign"] == "+" else -offset
-    known = [zone for zone, _ in COMMON] + list(_PLACES)
-    rest = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(_HIDDEN))
-    at_offset = [zone for zone in dict.fromkeys(known + rest) if now.astimezone(ZoneInfo(zone)).utcoffset() == offset]
-    # No place has an offset like +02:07; the examples still show how a zone is named.
-    return tuple(at_offset[:3]) or ("UTC", "Europe/Berlin", "Asia/Tokyo")
+    zones = dict.fromkeys([*COMMON, *PLACES, *sorted(set(_cities().values()))])
+    return tuple(zone for zone in zones if now.astimezone(ZoneInfo(zone)).utcoffset() == offset)[:4]
 
 
 def close_to(given: str) -> tuple[str, ...]:
-    """At most three zones whose name resembles what was given, else three examples of a name."""
-    close = difflib.get_close_matches(_plain(given), _names(), n=5, cutoff=0.7)
+    """At most three zones whose name resembles what was given."""
+    close = difflib.get_close_matches(plain(given), _names(), n=5, cutoff=0.75)
     # More names than three, because several may belong to one zone.
-    zones = tuple(dict.fromkeys(_names()[name] for name in close))[:3]
-    return zones or ("Europe/Berlin", "America/New_York", "Shanghai")
+    return tuple(dict.fromkeys(zone for name in close for zone in _names()[name][:1]))[:3]
 
 
 def resembles_one(given: str) -> bool:
     """Whether somebody may have meant a time zone: an offset, or nearly the name of a place."""
-    return bool(_OFFSET.fullmatch(given.strip()) or difflib.get_close_matches(_plain(given), _names(), cutoff=0.8))
+    is_offset = _OFFSET.fullmatch(given.strip()) is not None
+    return is_offset or bool(find(given)) or bool(difflib.get_close_matches(plain(given), _names(), n=1, cutoff=0.8))
 
 
-@cache
-def _names() -> dict[str, str]:
-    """Every name of a zone, as `_plain` writes it: its full name, its city, and the places in it."""
-    names: dict[str, str] = {}
-    for zone in sorted(available_timezones()):
-        if zone.startswith(_HIDDEN) and zone != "Etc/UTC":
-            continue
-        names[_plain(zone)] = zone
-        if "/" in zone:
-            # Of two zones with the same city, the first in the alphabet; a full name is never replaced by a city.
-            names.setdefault(_plain(zone.rpartition("/")[2]), zone)
-    # Last, so that a place in the table wins over a zone of that name.
-    for zone, places in _PLACES.items():
-        names.update({_plain(place): zone for place in places.split(", ")})
-    names["utc"] = "UTC"
-    return names
+def beginning_with(typed: str, limit: int) -> list[tuple[str, str]]:
+    """Zones with a name that begins with `typed`, or has a word that does, and that name, for completion.
+
+    The name is as people of the context's language write it where that is the one that was typed.
+    """
+    wanted = plain(typed)
+    names = {**{plain(shown): (shown, zone) for shown, zone in _shown_names()}, **_here()}
+    first = [found for name, found in sorted(names.items()) if name.startswith(wanted)]
+    later = [found for name, found in sorted(names.items()) if f" {wanted}" in name.replace("/", " ")]
+    by_zone: dict[str, str] = {}
+    for shown, zone in (*first, *later):
+        by_zone.setdefault(zone, shown)
+    return list(by_zone.items())[:limit]
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """Letters without case and accents, words with one space between them."""
     bare = "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char))
     # NFKD splits Hangul syllables; NFC joins them again.
     return " ".join(unicodedata.normalize("NFC", bare).casefold().replace("_", " ").split())
+
+
+def _spellings(given: str) -> Iterable[str]:
+    """What was given in the ways in which it may stand among the names: whole first, then without what surrounds it."""
+    whole = plain(given)
+    bare = plain(_AFTER.sub("", _BEFORE.sub("", given.strip())).strip(" .!?"))
+    first = plain(given.partition(",")[0])
+    for name in (whole, bare, first):
+        yield name
+        # German umlauts are also written with an e.
+        yield re.sub(r"([aou])e", r"\1", name)
+
+
+@cache
+def _names() -> dict[str, tuple[str, ...]]:
+    """Every name of a zone, as `plain` writes it, and the zones that it may mean."""
+    names: dict[str, tuple[str, ...]] = {plain(name): (zone,) for name, zone in _zones().items()}
+    # Of two zones with the same city, the first in the alphabet; a full name is never replaced by a city.
+    for city, zone in sorted(_cities().items(), key=lambda pair: pair[1]):
+        names.setdefault(city, (zone,))
+    for name, code in (*cldr_names.territories(), *WITHOUT_CLDR_NAME.items()):
+        if zones := _of_territory(code):
+            names[plain(name)] = zones
+    # Last, so that a place in the tables wins over a zone or a country of that name.
+    for zone, places in PLACES.items():
+        names.update({plain(place): (zone,) for place in places.split(", ")})
+    return {**names, **ABBREVIATIONS}
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(available_timezones())  # reads folders of the machine
+
+
+@cache
+def _zones() -> dict[str, str]:
+    """The zones by name, also by their old names, without those that only stand for an offset."""
+    renamed, known = cldr_names.present_zone_names(), _known()
+    usual = {zone: renamed.get(zone, zone) for zone in known if "/" in zone and not zone.startswith(_HIDDEN)}
+    countries = {name: zone for name, zone in renamed.items() if name in known and "/" not in name and len(name) > 3}
+    return {name: zone for name, zone in {**usual, **countries}.items() if zone in known}
+
+
+@cache
+def _cities() -> dict[str, str]:
+    """The city of each zone, as `plain` writes it, in every language, and the zone."""
+    known = _known()
+    cities = {plain(zone.rpartition("/")[2]): present for zone, present in sorted(_zones().items()) if "/" in zone}
+    for city, zone in cldr_names.cities():
+        present = cldr_names.present_zone_names().get(zone, zone)
+        if present in known:
+            cities.setdefault(plain(city), present)
+    return cities
+
+
+def _of_territory(code: str) -> tuple[str, ...]:
+    """The zones of a territory, one for each clock that differs from the others."""
+    if code in OF_TERRITORY:
+        return OF_TERRITORY[code]
+    by_clock: dict[tuple[timedelta | None, ...], str] = {}
+    for zone in sorted(cldr_names.zones_by_territory().get(code, ())):
+        if zone in _known():
+            by_clock.setdefault(_clock(zone), zone)
+    return tuple(by_clock.values())
+
+
+def _clock(zone: str) -> tuple[timedelta | None, ...]:
+    """What tells the clocks of two zones apart: the offsets in winter and in summer."""
+    return tuple(datetime(2026, month, 15, 12, tzinfo=ZoneInfo(zone)).utcoffset() for month in (1, 7))
+
+
+@cache
+def _shown_names() -> tuple[tuple[str, str], ...]:
+    """Names for completion as people read them: places of the table and cities, in English."""
+    places = [(place.title(), zone) for zone, listed in PLACES.items() for place in listed.split(", ")]
+    cities = [(zone.rpartition("/")[2].replace("_", " "), zone) for zone in set(_zones().values())]
+    return (*places, *cities, ("UTC", "UTC"))
+
+
+def _here() -> dict[str, tuple[str, str]]:
+    """The cities in the language of the context, by `plain` name."""
+    here = ((cldr_names.city_here(zone), zone) for zone in set(_zones().values()))
+    return {plain(city): (city, zone) for city, zone in here if city}

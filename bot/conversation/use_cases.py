@@ -75,6 +75,7 @@ from bot.conversation.results import (
     Withdrawn,
     topic_key,
 )
+from bot.conversation.schedule import Schedule
 from bot.conversation.service_results import DigestPromised, TooManyReadings
 from bot.conversation.sharing import Sharing
 from bot.conversation.understanding import Routes, Understanding
@@ -98,7 +99,8 @@ class Conversation:
     if the platform still refuses to deliver, it is suspended again.
 
     `bot` is the bot that people talk to; None for the operator. A chat is served by the bot that it was set up with,
-    or that its admins have used last; what only another of our bots sees there changes nothing.
+    or that its admins have used last; what only another of our bots sees there changes nothing. `has_model`: a language
+    model makes summaries.
     """
 
     def __init__(
@@ -116,6 +118,7 @@ class Conversation:
         *,
         renderers: Mapping[Platform, Renderer] | None = None,
         readings_per_hour: int = 0,
+        has_model: bool = True,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -136,7 +139,10 @@ class Conversation:
         self.questions = Questions(store, clock)
         self.undo = Undo(store, clock, self._due_locally)
         self.likes = Likes(store, clock, find, self.undo, self._ensure)
-        self.chat_settings = ChatSettings(store, clock, self.undo, self._known_or_new, self._ensure, self._due_locally)
+        self.chat_settings = ChatSettings(
+            store, clock, self.undo, self._known_or_new, self._ensure, self._due_locally, has_model=has_model
+        )
+        self.schedule = Schedule(self.chat_settings)
         self._following = Following(store, clock, insight, self._offers, self.undo, self._ensure, self._due_locally)
         self.beginning = Beginning(
             store,
@@ -350,13 +356,6 @@ class Conversation:
                 return Stale()
         log.info("delivery asked for again", delivery=delivery.id, chat=str(ref))
         return Resent()
-
-    # ── settings ──
-
-    async def suggest_values(self, ref: ChatRef, name: str, prefix: str) -> list[Suggestion]:
-        """Common values of one setting that hold `prefix`; the chat is neither resumed nor created."""
-        chat = await self._store.chat(ref) or self._new_chat(ref)
-        return await self.chat_settings.suggest_values(chat, name, prefix)
 
     # ── forgetting, suspending, moving ──
 

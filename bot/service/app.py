@@ -157,6 +157,7 @@ class App:
             self.first_page,
             renderers=self.renderers,
             readings_per_hour=self.settings.readings_per_hour,
+            has_model=self.has_model,
         )
 
     async def health(self) -> list[str]:

@@ -135,8 +135,8 @@ class Tree(app_commands.CommandTree[Any]):
             case Suggests.CATEGORIES:
                 return await self._conversation.suggest_categories(typed)
             case Suggests.VALUES:
-                name = getattr(interaction.namespace, "name", None) or ""
-                return await self._conversation.suggest_values(completion_chat(interaction), name, typed)
+                name = argument.setting or getattr(interaction.namespace, "name", None) or ""
+                return await self._conversation.chat_settings.suggest_values(name, typed)
             case Suggests.SETTINGS:
                 return _beginning_with(typed, setting_values.NAMES)
             case _:

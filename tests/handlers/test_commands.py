@@ -73,6 +73,8 @@ EXPECTED_OF_COMMANDS: dict[str, tuple[dict[str, str], type]] = {
     "tune": ({}, results.NothingLearned),
     "digest": ({}, results.DigestComing),
     "settings": ({"name": "Size", "value": "5"}, results.Changed),
+    "pause": ({"how_long": "1 week"}, results.Changed),
+    "resume": ({}, results.Changed),
     "privacy": ({}, results.Privacy),
     "health": ({}, results.NotOperator),
     "broadcast": ({"text": "Hello."}, results.NotOperator),
@@ -96,6 +98,9 @@ EXPECTED_OF_BUTTONS: dict[str, tuple[str, type]] = {
     "settings": ("", results.SettingsView),
     "choose": ("language", results.Choices),
     "set": ("size=5", results.Changed),
+    "day": ("5", results.Changed),
+    "pause": ("7d", results.Changed),
+    "resume": ("", results.Changed),
     "undo": ("0123456789ab", results.UndoExpired),  # tests/conversation/test_undo.py takes changes back
     "deep": ("2406.14272v1", results.PaperCard),
     "cite": ("2406.14272v1:en:b1f3a", results.NoEvidence),  # test_evidence.py of Discord has stored summaries

@@ -12,10 +12,23 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot import conversation as results
-from bot.conversation import Followed, Result, setting_values, topic_key
+from bot.conversation import Followed, Result, setting_choices, setting_values, topic_key
 from bot.conversation.likely_zones import likely_zones
 from bot.errors import BadSetting
-from bot.model import JSON, Card, Chat, ChatRef, Depth, FoundPapers, Paper, PaperList, Platform, SummaryKey, VoteKind
+from bot.model import (
+    FOREVER,
+    JSON,
+    Card,
+    Chat,
+    ChatRef,
+    Depth,
+    FoundPapers,
+    Paper,
+    PaperList,
+    Platform,
+    SummaryKey,
+    VoteKind,
+)
 from bot.render.nodes import Bullets, Code, Fold, Heading, Line, Note, Reply
 from handlers import button_actions
 from handlers.commands import COMMANDS
@@ -107,6 +120,12 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.Changed(CHAT, "size", "10 papers", None, "0123456789ab"),
     results.Undone(CHAT, DUE, ("cat:cs.CV",), (LONG,), ("size", "time"), 2),
     results.Undone(CHAT, None, settings=("timezone",)),
+    results.WhichSetting("10", (("time", "10:00", "10:00"), ("size", "10", "10 papers"))),
+    results.WhichSetting("x " * 80, ()),
+    results.NotAccepted("timezone", "USA", "Which one?", (), (("America/New_York", "New York"),)),
+    results.NotAccepted("colour", "red", "There is no such setting.", setting_values.NAMES),
+    results.Changed(replace(CHAT, paused_until=FOREVER), "pause", "until you resume", None, "0123456789ab"),
+    results.Changed(CHAT, "pause", "off", DUE, "0123456789ab"),
     results.UndoExpired(),
     results.UndoRefused(),
     results.ConfirmForget(2),
@@ -240,11 +259,12 @@ def test_the_question_before_deleting_names_its_chat_wherever_it_is_asked() -> N
 
 @pytest.mark.parametrize("name", setting_values.NAMES)
 def test_every_choice_of_a_setting_is_a_button_and_the_current_one_is_marked(name: str) -> None:
-    choices = setting_values.choices(CHAT, name)
+    choices = setting_choices.choices(CHAT, name)
     assert isinstance(choices, results.Choices)
     buttons = [button for row in reply(choices).buttons for button in row]
     assert all(button.action and button_actions.parse(button.action) for button in buttons)
-    assert sum(button.label.startswith("✓") for button in buttons) == 1
+    marked = [button for button in buttons if button.label.startswith("✓")]
+    assert sum((button.action or "").startswith("set:") for button in marked) == 1
 
 
 def test_a_mistake_in_a_topic_is_pointed_at() -> None:

@@ -81,14 +81,14 @@ class Recorder:
         target = self._target(person, place, elsewhere)
         if not text.startswith("/"):
             request = Request(target, {"text": text})
-            return self._answer(await self._reply(target, person, self.read_text(self.conversation, request)), place)
+            return self._answer(await self._reply(target, self.read_text(self.conversation, request)), place)
         name, _, rest = text.removeprefix("/").partition(" ")
         command = next((each for each in COMMANDS if each.name == name), None)
         if command is None:
             return self._answer(replies.unknown_command(), place)
         request = Request(target, command.read_line(rest))
         work = dispatch(self.conversation, command.operation, request)
-        return self._answer(await self._reply(target, person, work), place)
+        return self._answer(await self._reply(target, work), place)
 
     async def presses(self, person: Person, place: Place, label: str) -> Reply:
         """A press of a button of the bot's latest message in the place."""
@@ -116,7 +116,7 @@ class Recorder:
         operation = button_actions.BUTTONS[action.verb]
         chat = place.ref if action.chat_id is None else ChatRef(place.ref.platform, action.chat_id)
         target = self._target(person, place, None if chat == place.ref else Place(chat))
-        reply = await self._reply(target, person, button_actions.perform(self.conversation, target, action))
+        reply = await self._reply(target, button_actions.perform(self.conversation, target, action))
         return self._answer(reply, place, "in place" if operation.is_in_place else "")
 
     def _target(self, person: Person, place: Place, elsewhere: Place | None) -> Target:
@@ -125,8 +125,9 @@ class Recorder:
         asked_in = place.ref if elsewhere else None
         return Target(about.ref, about.title, requester, elsewhere is not None, asked_in=asked_in, kind=about.kind)
 
-    async def _reply(self, target: Target, person: Person, work: Awaitable[Result]) -> Reply:
-        with locales.using(person.language):
+    async def _reply(self, target: Target, work: Awaitable[Result]) -> Reply:
+        language = await self.conversation.answer_language(target.asked_in or target.chat, target.requester)
+        with locales.using(language):
             try:
                 return replies.reply(await work, target.name)
             except TellUser as error:
