@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.conversation import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
+from bot.conversation import PaperNotKept, Voted, VoteNotKept, VoteOptions
 from bot.model import VoteKind
-from bot.render.nodes import Bullets, Document, Heading, Line, Note, Reply, Text
-from handlers.reply_parts import command, one_line, short_title, title_link
+from bot.render.nodes import Document, Line, Reply, Text
+from handlers.reply_parts import command, one_line, short_title
 from handlers.requests import ChatName
 from handlers.vote_buttons import SIGNS, vote_buttons
 

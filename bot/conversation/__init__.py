@@ -122,6 +122,7 @@ __all__ = [
     "NotOperator",
     "NotSubscribed",
     "NotUnderstood",
+    "NotYours",
     "NothingLearned",
     "NothingNow",
     "NothingToSearch",

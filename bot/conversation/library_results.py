@@ -86,4 +86,13 @@ class ExportedChat:
     saved: str
 
 
-LibraryResult = SavedPapers | NotYours | References | FoundInChat | NothingToSearch | SearchExpired | PastDigests | ExportedChat
+LibraryResult = (
+    SavedPapers
+    | NotYours
+    | References
+    | FoundInChat
+    | NothingToSearch
+    | SearchExpired
+    | PastDigests
+    | ExportedChat
+)

@@ -14,6 +14,7 @@ from bot.conversation import followed_topics, readings, setting_values
 from bot.conversation.beginning import Beginning
 from bot.conversation.cards import Cards
 from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Insight, Operators, ReadPaper
+from bot.conversation.exports import Exports
 from bot.conversation.following import Following
 from bot.conversation.insights import Insights
 from bot.conversation.library import Library
@@ -101,6 +102,7 @@ class Conversation:
         self._digest = digest
         self.cards = Cards(store, clock, insight, self._papers, self.votes, self._new_chat)
         self.pages = Pages(store, insight, self._new_chat)
+        self.exports = Exports(store, clock, self.votes, self._new_chat)
         self.library = Library(store, clock, find, self.votes)
         self.likes = Likes(store, clock, find, self._ensure)
         self._defaults = defaults

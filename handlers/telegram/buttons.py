@@ -9,7 +9,7 @@ from telegram import CallbackQuery, Message, Update
 from telegram.constants import ChatType
 from telegram.ext import Application, CallbackQueryHandler, ContextTypes
 
-from bot.conversation import Conversation, NotAllowed, PaperNotKept, Result, Stale, Voted, VoteNotKept
+from bot.conversation import Conversation, NotAllowed, NotYours, PaperNotKept, Result, Stale, Voted, VoteNotKept
 from handlers import replies
 from handlers.button_actions import BUTTONS, Action, is_in_place, parse, perform
 from handlers.requests import Target
@@ -70,7 +70,7 @@ class Buttons:
     ) -> None:
         reply = replies.reply(result, target.name)
         # In a pop-up, for the person alone: the message is shared with the others in the chat and stays as it is.
-        if isinstance(result, NotAllowed | Stale | VoteNotKept | PaperNotKept):
+        if isinstance(result, NotAllowed | NotYours | Stale | VoteNotKept | PaperNotKept):
             await acknowledge(query, first_line(reply), alert=True)
             return
         if isinstance(result, Voted):
@@ -81,7 +81,7 @@ class Buttons:
         if is_in_place(action) and message.text:
             await self._answers.replace(message, reply, target.chat)
         else:
-            await self._answers.answer(message, reply, target.chat)
+            await self._answers.answer(message, reply, target.chat, target.requester)
 
 
 def _can_have_pressed(message: Message, query: CallbackQuery) -> bool:

@@ -66,7 +66,7 @@ class Commands:
             result = await dispatch(self._conversation, command.operation, request)
         await self._places.remember_manager(target, message.chat.id, result)
         reply = await self._reply(message, target, result)
-        await self._answers.answer(message, reply, target.chat)
+        await self._answers.answer(message, reply, target.chat, target.requester)
 
     async def _read(self, command: Command, message: Message, user: User | None) -> tuple[Target, Request]:
         """What a command is about and its arguments. Raises `TellUser` for a channel that cannot be managed."""
