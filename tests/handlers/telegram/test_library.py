@@ -109,7 +109,8 @@ async def test_the_history_opens_a_digest_again(stocked: Bench) -> None:
     assert stocked.tg.messages(ANN)[-1].labels == []
     log = {entry.paper.id: seq for seq, entry in await stocked.store.announcements_after(0, 50)}
     ranked = PaperOrder(tuple(log[name] for name in IDS), 109)
-    later = replace(digest(ref(ANN), "2026-06-03", (IDS[0],)), day=date(2026, 6, 3), ranked=ranked)
+    await stocked.store.ingest([announced("2606.00099")], NOW)
+    later = replace(digest(ref(ANN), "2026-06-03", ("2606.00099",)), day=date(2026, 6, 3), ranked=ranked)
     await stocked.store.write_digest(later, NOW)
     await send_next(stocked.store, NOW)
     said = await stocked.ask(ANN, "/history")
