@@ -204,6 +204,7 @@ class World:
         self.messages: list[FakeMessage] = []
         self.updates: list[dict[str, Any]] = []
         self.queries: dict[str, dict[str, Any] | None] = {}
+        self.inline_queries: dict[str, dict[str, Any] | None] = {}
         self.commands: list[dict[str, Any]] = []
         self.hook: Hook | None = None
         self.files = Files()
