@@ -268,4 +268,4 @@ class PaperboyClient(discord.AutoShardedClient):
 
 
 async def _not_a_list() -> Result:
-    raise TellUser(list_files.WHAT_IS_TAKEN)
+    raise TellUser(list_files.what_is_taken())

@@ -74,7 +74,7 @@ class Files:
     async def other(self, update: Update, _: Context) -> None:
         """Say which files are read."""
         if update.effective_message is not None:
-            await self._answers.answer(update.effective_message, replies.refused(list_files.WHAT_IS_TAKEN))
+            await self._answers.answer(update.effective_message, replies.refused(list_files.what_is_taken()))
 
     async def _like(self, message: Message, document: Document, user: User | None) -> None:
         target = await self._places.of_author(message, user, look_up_rights=True)
