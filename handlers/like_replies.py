@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.conversation import Liked
+from bot.locales import N_, _, formats, ngettext
 from bot.model import FoundPapers, PaperList
 from bot.render.nodes import Block, Bullets, Document, Line, Note, Reply, Text
-from handlers.reply_parts import about, count, examples, sentence, shortened, title_link, undo_button
+from handlers.reply_parts import about, examples, sentence, shortened, title_link, undo_button
 from handlers.requests import ChatName
 
 MOST_TITLES = 5
@@ -17,14 +18,14 @@ MOST_MISSING = 3
 """Entries of one kind that were not found and are named."""
 
 EXAMPLES = (
-    ("2406.14272 2303.08774", "papers by their ids or links"),
-    ('au:"Geoffrey Hinton"', "your own papers, or another author's"),
+    ("2406.14272 2303.08774", N_("papers by their ids or links")),
+    ('au:"Geoffrey Hinton"', N_("your own papers, or another author's")),
 )
 
 
 def what_to_like(chat: ChatName) -> Reply:
     """For the command without papers."""
-    why = "Name papers that you like, and digests bring similar ones first. For example:"
+    why = _("Name papers that you like, and digests bring similar ones first. For example:")
     return Reply(Document((Line((Text(why),)), examples(EXAMPLES, "/like "), *about(chat))))
 
 
@@ -38,7 +39,8 @@ def liked(result: Liked, chat: ChatName) -> Reply:
         Bullets(tuple((title_link(paper),) for paper in papers[:MOST_TITLES])),
     ]
     if len(papers) > MOST_TITLES:
-        blocks.append(Line((Text(f"… and {len(papers) - MOST_TITLES} more"),)))
+        more = len(papers) - MOST_TITLES
+        blocks.append(Line((Text(ngettext("… and {n} more", "… and {n} more", more).format(n=formats.number(more))),)))
     undo = undo_button(result.undo)
     return Reply(Document((*blocks, *missing, *about(chat))), (undo,) if undo else ())
 
@@ -46,34 +48,60 @@ def liked(result: Liked, chat: ChatName) -> Reply:
 def _summary(result: Liked, chat: ChatName) -> str:
     papers = result.found.papers
     if not result.new:
-        return "That was known already:"
-    these = "this one" if len(papers) == 1 else f"these {len(papers)}"
-    known = f" ({len(papers) - result.new} were known already)" if result.new < len(papers) else ""
-    where = f"digests of {chat}" if chat.is_elsewhere else "the next digests"
-    return f"Noted{known}: {where} bring papers like {these} first."
+        return _("That was known already:")
+    if chat.is_elsewhere:
+        noted = ngettext(
+            "Noted: digests of {chat} bring papers like this one first.",
+            "Noted: digests of {chat} bring papers like these {n} first.",
+            len(papers),
+        )
+    else:
+        noted = ngettext(
+            "Noted: the next digests bring papers like this one first.",
+            "Noted: the next digests bring papers like these {n} first.",
+            len(papers),
+        )
+    said = noted.format(chat=chat, n=formats.number(len(papers)))
+    if result.new == len(papers):
+        return said
+    known = len(papers) - result.new
+    also = ngettext("{n} of them was known already.", "{n} of them were known already.", known)
+    return f"{said} {also.format(n=formats.number(known))}"
 
 
 def nothing_found(result: Liked) -> str:
     """For a list, or an author, of which arXiv has no paper."""
-    return "arXiv has none of these papers." if result.wanted else "arXiv has no paper by this author."
+    return _("arXiv has none of these papers.") if result.wanted else _("arXiv has no paper by this author.")
 
 
 def not_found(found: FoundPapers, wanted: PaperList) -> list[str]:
     """What of a list was not found or not read, a sentence for each kind."""
     kinds = (
-        ("arXiv does not know", found.unknown_ids),
-        ("Not found on arXiv by title", found.unknown_titles),
-        ("Without an arXiv id or a title", wanted.unread),
+        (_("arXiv does not know: {names}"), found.unknown_ids),
+        (_("Not found on arXiv by title: {names}"), found.unknown_titles),
+        (_("Without an arXiv id or a title: {names}"), wanted.unread),
     )
-    lines = [f"{label}: {_some(names)}" for label, names in kinds if names]
-    if found.unsearched:
-        lines.append(f"{count(found.unsearched, 'more title')} without an id: too many to look up; add their ids.")
-    if wanted.left_out:
-        lines.append(f"{wanted.left_out} entries stand past the limit of one list; send them as another one.")
+    lines = [line.format(names=_some(names)) for line, names in kinds if names]
+    if number := found.unsearched:
+        line = ngettext(
+            "{n} more title without an id: too many to look up; add their ids.",
+            "{n} more titles without an id: too many to look up; add their ids.",
+            number,
+        )
+        lines.append(line.format(n=formats.number(number)))
+    if number := wanted.left_out:
+        line = ngettext(
+            "{n} entry stands past the limit of one list; send it as another one.",
+            "{n} entries stand past the limit of one list; send them as another one.",
+            number,
+        )
+        lines.append(line.format(n=formats.number(number)))
     return lines
 
 
 def _some(names: Sequence[str]) -> str:
     shown = "; ".join(shortened(name, 80) for name in names[:MOST_MISSING])
     more = len(names) - MOST_MISSING
-    return sentence(f"{shown}; and {more} more" if more > 0 else shown)
+    if more > 0:
+        shown = ngettext("{names}; and {n} more", "{names}; and {n} more", more).format(names=shown, n=more)
+    return sentence(shown)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.errors import TellUser
-from bot.locales import N_, _, formats
+from bot.locales import _, formats
 from bot.render.plain import one_line
 from handlers.reply_parts import shortened
 
@@ -11,12 +11,6 @@ MAX_BYTES = 1_000_000
 """About five hundred entries of BibTeX with their abstracts."""
 
 ENDINGS = (".bib", ".ris", ".txt")
-
-WHAT_IS_TAKEN = N_(
-    "Of files I read lists of papers: .bib, .ris, or .txt with an arXiv id or link on each line. "
-    "For a single paper, send its link."
-)
-
 
 MAX_PDF_BYTES = 20_000_000
 """What Telegram gives to bots; most papers have less."""
@@ -43,17 +37,27 @@ def is_list(name: str | None) -> bool:
     return (name or "").lower().endswith(ENDINGS)
 
 
+def what_is_taken() -> str:
+    """Which files are read, for one that is not."""
+    return _(
+        "Of files I read lists of papers: .bib, .ris, or .txt with an arXiv id or link on each line. For a single "
+        "paper, send its link."
+    )
+
+
 def shown_name(name: str | None) -> str:
     """The name of a file for messages, however long or strange it is."""
-    return shortened(one_line(name or ""), 60) or "That file"
+    return shortened(one_line(name or ""), 60) or _("That file")
 
 
 def check_size(name: str, size: int) -> None:
     """Raise `TellUser` for a file that is too large; `name` as `shown_name` returns it."""
     if size > MAX_BYTES:
-        raise TellUser(f"{name} has {size / 1e6:.1f} MB; a list may have up to {MAX_BYTES / 1e6:.0f} MB. Divide it.")
+        line = _("{name} has {size} MB; a list may have up to {most} MB. Divide it.")
+        sizes = formats.number(round(size / 1e6, 1)), formats.number(MAX_BYTES / 1e6)
+        raise TellUser(line.format(name=name, size=sizes[0], most=sizes[1]))
 
 
 def not_fetched(name: str) -> TellUser:
     """For a file that the platform did not let us have."""
-    return TellUser(f"I could not get {name}; send it once more.")
+    return TellUser(_("I could not get {name}; send it once more.").format(name=name))

@@ -17,7 +17,7 @@ from bot.conversation.library_results import (
 from bot.conversation.results import Busy, Incomplete, NotALink, Requester, Stale, topic_key
 from bot.decisions.search_order import in_order
 from bot.errors import RetryLater
-from bot.model import ChatRef, FoundPapers, Kept, Paper, PaperList, VoteKind
+from bot.model import Card, ChatRef, FoundPapers, Kept, Paper, PaperList, SummaryKey, VoteKind
 from bot.references import CitationFormat, citation_file, cite, read_words
 from bot.topics.search_words import search_terms, with_prefixes
 
@@ -39,6 +39,9 @@ MOST_REACHED = 200
 
 MOST_CITED = 50
 """Papers that one /cite may name."""
+
+MOST_PUBLIC = 20
+"""Papers that answer a search outside of any chat."""
 
 LONGEST_SEARCH = 200
 """Characters of a search that count."""
@@ -142,6 +145,26 @@ class Library:
         papers = await self._store.papers([each.paper_id for each in page])
         shown = tuple((papers[each.paper_id], each.day) for each in page if each.paper_id in papers)
         return FoundInChat(typed, key, shown, first, total, len(ordered), is_widened=is_widened and total > 0)
+
+    async def public(self, typed: str, language: str) -> tuple[Card, ...]:
+        """Announced papers that a text finds, each with a summary in that language if one is there.
+
+        They are the same for everybody: no chat and no person counts.
+        """
+        named = read_words(typed)
+        paper_ids = list(named.ids[:MOST_PUBLIC])
+        if not paper_ids:
+            terms = search_terms(typed[:LONGEST_SEARCH])
+            found = await self._store.search(terms, MOST_PUBLIC) if terms else []
+            found = found or (await self._store.search(with_prefixes(terms), MOST_PUBLIC) if terms else [])
+            paper_ids = [each.paper_id for each in in_order(found, self._clock.now().date())]
+        else:
+            known = await self._store.announced_ids(paper_ids)
+            paper_ids = [paper_id for paper_id in paper_ids if paper_id in known]
+        papers = await self._papers(paper_ids)
+        keys = {paper.id: SummaryKey(paper.id, paper.version, language) for paper in papers}
+        summaries = await self._store.summaries(list(keys.values()))
+        return tuple(Card(paper, summary=summaries.get(keys[paper.id])) for paper in papers)
 
     # ── past digests ──
 

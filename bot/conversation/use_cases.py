@@ -29,6 +29,7 @@ from bot.conversation.dependencies import (
     ReadPaper,
     no_first_page,
 )
+from bot.conversation.exports import Exports
 from bot.conversation.following import Following
 from bot.conversation.insights import Insights
 from bot.conversation.library import Library
@@ -131,6 +132,7 @@ class Conversation:
         self._digest = digest
         self.cards = Cards(store, clock, insight, self._papers, self.votes, self._new_chat)
         self.pages = Pages(store, insight, self._new_chat)
+        self.exports = Exports(store, clock, self.votes, self._new_chat)
         self.library = Library(store, clock, find, self.votes)
         self._defaults = defaults
         self._operators = operators

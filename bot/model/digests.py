@@ -134,7 +134,7 @@ class RankedPapers:
 @dataclass(frozen=True, slots=True)
 class PastDigest:
     """A digest that was written for a chat on its own date `day`; `shown` are the ids of the papers that it named, out
-    of `total`. `slot` is its name."""
+    of `total` whose order is kept, 0 for a digest of before there was one. `slot` is its name."""
 
     day: date
     window: Window

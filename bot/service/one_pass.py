@@ -109,6 +109,7 @@ async def run_steps(
     # At the same time, because each bot has limits of its own to wait for.
     workers = [delivery_worker(app, bot, sender, me) for bot, sender in senders.items()]
     done.sent = sum(await asyncio.gather(*(worker.deliver() for worker in workers)))
+    await pipeline.index_papers(app.store)
     done.pages = len(await publish(app.store, app.settings, app.order))
     await app.upkeep_if_due()
     # Last: the models are trained anew afterwards, which the next pass does before it ranks.

@@ -36,6 +36,8 @@ SPREAD_SECONDS = 60
 EMBED_SECONDS = 30
 # How soon a vote counts. Without new votes it asks the store once, by an index.
 LEARN_SECONDS = 5
+# How soon a paper can be searched for; new ones start this job at once. Without any it asks the store once.
+INDEX_SECONDS = 30
 # How often it is checked whether vectors of terms are due: about once a week.
 VECTORS_SECONDS = 900
 # What a worker that ended was doing is done by another after this time, on another machine `STALLED_SECONDS` later. A
@@ -68,7 +70,7 @@ class PollingJobs:
     async def running(self) -> AsyncIterator[None]:
         """Run the jobs inside this context."""
         jobs = self._jobs
-        names = ("poll", "read", "spread", "compose", "embed", "learn", "vectors", "tend", "upkeep")
+        names = ("poll", "read", "spread", "compose", "embed", "index", "learn", "vectors", "tend", "upkeep")
         async with jobs.removed_at_end(*names, "promised", "follow up"):
             jobs.every(POLL_SECONDS, "poll", self._poll)
             jobs.every(READ_SECONDS, "read", self._read)
@@ -77,6 +79,7 @@ class PollingJobs:
             jobs.every(PROMISED_SECONDS, "promised", self._send_promised)
             jobs.every(FOLLOW_UP_SECONDS, "follow up", self._app.following_up.run)
             jobs.every(UPKEEP_SECONDS, "upkeep", self._app.upkeep_if_due)
+            jobs.every(INDEX_SECONDS, "index", self._index)
             jobs.every(LEARN_SECONDS, "learn", self._learn)
             jobs.every(VECTORS_SECONDS, "vectors", self._make_vectors)
             if self._app.embedding is not None:
@@ -89,6 +92,7 @@ class PollingJobs:
         if await pipeline.poll(self._app.store, self._app.source, self._app.clock, self._needed):
             self._jobs.soon("read")
             self._jobs.soon("embed")
+            self._jobs.soon("index")
 
     async def _read(self) -> None:
         await self._matching.run()
@@ -119,6 +123,9 @@ class PollingJobs:
             await self._hand_over.embed(embedding)
         elif await embedding.run():
             self._jobs.soon("read")  # interests may wait for these vectors
+
+    async def _index(self) -> None:
+        await pipeline.index_papers(self._app.store)
 
     async def _learn(self) -> None:
         if self._hand_over is not None:

@@ -167,9 +167,8 @@ class SqlOutbox:
 
 
 def _past_digest(row: row_mapping.AnyRow) -> PastDigest:
-    shown = frozenset(unpack_papers(row.shown))
-    total = max(unpack_order(row.ranked).total, len(shown))
-    return PastDigest(row.day, Window(row.first_day, row.last_day), row.created_at, shown, row.slot, total)
+    window, shown = Window(row.first_day, row.last_day), frozenset(unpack_papers(row.shown))
+    return PastDigest(row.day, window, row.created_at, shown, row.slot, unpack_order(row.ranked).total)
 
 
 def _are_states(states: Collection[DeliveryState]) -> ColumnElement[bool]:

@@ -16,7 +16,6 @@ import yarl
 
 from bot.conversation import Conversation, Help, Requester, Result
 from bot.errors import RetryLater, TellUser
-from bot.locales import _
 from bot.model import ChatKind, ChatRef
 from bot.ports import ValueStore
 from handlers import list_files, typed_texts
@@ -294,4 +293,4 @@ async def _answer(conversation: Conversation, target: Target, text: str, links: 
 
 
 async def _not_a_list() -> Result:
-    raise TellUser(_(list_files.WHAT_IS_TAKEN))
+    raise TellUser(list_files.what_is_taken())

@@ -253,8 +253,10 @@ class InteractionResponder:
         for payload in reply_components(reply, about):
             components, paths = present(payload, self._data_dir)
             messages.append((RawLayout(components), [discord.File(path) for path in paths]))
-        if reply.files:
+        if reply.files and messages:
+            # In the message that names them, which has room: a reply with files is a sentence or two.
+            layout, attached = messages[-1]
             shown = [{"type": FILE, "file": {"url": f"attachment://{file.name}"}} for file in reply.files]
-            attached = [discord.File(io.BytesIO(file.content), file.name) for file in reply.files]
-            messages.append((RawLayout(shown), attached))
+            attached += [discord.File(io.BytesIO(file.content), file.name) for file in reply.files]
+            messages[-1] = (RawLayout([*layout.to_components(), *shown]), attached)
         return messages

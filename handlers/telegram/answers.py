@@ -11,11 +11,12 @@ from typing import Any
 import structlog
 from telegram import CallbackQuery, InputFile, Message
 from telegram.constants import ChatAction, ChatType, ParseMode
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import ExtBot
 
+from bot.conversation import Requester
 from bot.locales import _
-from bot.model import JSON, ChatRef
+from bot.model import JSON, ChatRef, Platform
 from bot.render.nodes import Reply
 from handlers.reply_parts import one_line
 from handlers.telegram.cards import reply_messages
@@ -46,8 +47,15 @@ class AnswerPoster:
         """The bot's @name without the sign."""
         return self._bot.username
 
-    async def answer(self, message: Message, reply: Reply, about: ChatRef | None = None) -> None:
-        """Post a reply below the message that asked; in groups as an answer to it. Raises `TelegramError`."""
+    async def answer(
+        self, message: Message, reply: Reply, about: ChatRef | None = None, asker: Requester | None = None
+    ) -> None:
+        """Post a reply below the message that asked; in groups as an answer to it. Raises `TelegramError`.
+
+        Files that are for `asker` alone go to their private chat.
+        """
+        if reply.files and reply.private and asker is not None and message.chat.type != ChatType.PRIVATE:
+            reply = await self._in_private(asker, reply)
         # In a group others may write meanwhile; in private there is only one conversation.
         reply_to = message.message_id if message.chat.type != ChatType.PRIVATE else None
         await self.post(ref_of_message(message), reply, about, reply_to)
@@ -65,6 +73,16 @@ class AnswerPoster:
                 log.warning("part of an answer left out", chat=str(where), why=str(error))
             reply_to = None
         await self._post_files(where, reply)
+
+    async def _in_private(self, asker: Requester, reply: Reply) -> Reply:
+        """Post a reply to a person in private; what to say where it was asked for."""
+        try:
+            # An admin who is anonymous, and a channel, have no private chat.
+            await self.post(ChatRef(Platform.TELEGRAM, asker.user_id or "0"), reply)
+        except (Forbidden, BadRequest) as error:
+            log.info("no private chat", why=error.message)
+            return one_line(_("That is for you alone: write to me in private first, then ask here again."))
+        return one_line(_("I have sent it to you in private."))
 
     async def _post_files(self, where: ChatRef, reply: Reply) -> None:
         """Post a reply's files, silently: the text before them has rung."""

@@ -28,6 +28,7 @@ from handlers.telegram.answers import AnswerPoster
 from handlers.telegram.buttons import Buttons
 from handlers.telegram.commands import Commands
 from handlers.telegram.files import Files
+from handlers.telegram.inline import InlineSearch
 from handlers.telegram.languages import answering
 from handlers.telegram.limits import Limiter
 from handlers.telegram.managers import Managers
@@ -47,7 +48,7 @@ from handlers.unreachable import cannot_be_reached
 
 log = structlog.get_logger()
 
-UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
+UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER, Update.INLINE_QUERY]
 """The kinds of updates that Telegram is asked for; it keeps all others to itself."""
 
 CONCURRENT_UPDATES = 64
@@ -270,6 +271,7 @@ def build(
     Commands(conversation, places, answers).register(application)
     Messages(conversation, application.bot, places, answers).register(application)
     Buttons(conversation, places, answers, OpenCards(application.bot, conversation, answers)).register(application)
+    InlineSearch(conversation).register(application)
     sender = TelegramSender(application.bot, settings.data_dir, warnings)
     if webhook is None or settings.telegram_webhook_url is None:
         return TelegramApp(application, sender, polling, clock, webhook)

@@ -9,7 +9,17 @@ from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update
 from telegram.constants import ChatType
 from telegram.ext import Application, CallbackQueryHandler, ContextTypes
 
-from bot.conversation import CardFigures, Conversation, NotAllowed, PaperNotKept, Result, Stale, Voted, VoteNotKept
+from bot.conversation import (
+    CardFigures,
+    Conversation,
+    NotAllowed,
+    NotYours,
+    PaperNotKept,
+    Result,
+    Stale,
+    Voted,
+    VoteNotKept,
+)
 from bot.locales import _
 from handlers import replies
 from handlers.button_actions import BUTTONS, Action, is_in_place, parse, perform
@@ -97,7 +107,7 @@ class Buttons:
         if is_in_place(action) and message.text:
             await self._answers.replace(message, reply, target.chat)
         else:
-            await self._answers.answer(message, reply, target.chat)
+            await self._answers.answer(message, reply, target.chat, target.requester)
 
     async def _pressed_old(self, query: CallbackQuery, message: MaybeInaccessibleMessage, action: Action) -> None:
         """A press below a message whose text and buttons Telegram does not tell any more.
@@ -124,7 +134,7 @@ async def _told_in_pop_up(query: CallbackQuery, target: Target, result: Result) 
     """Tell the one who pressed alone, if that is enough: the message is shared with the others in the chat."""
     if isinstance(result, CardFigures) and has_figures(result):
         return False
-    if not isinstance(result, NotAllowed | Stale | VoteNotKept | PaperNotKept | CardFigures | Voted):
+    if not isinstance(result, NotAllowed | NotYours | Stale | VoteNotKept | PaperNotKept | CardFigures | Voted):
         return False
     text = first_line(replies.reply(result, target.name))
     await acknowledge(query, text, alert=not isinstance(result, Voted))

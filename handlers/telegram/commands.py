@@ -69,7 +69,7 @@ class Commands:
             result = await dispatch(self._conversation, command.operation, request)
         await self._places.remember_manager(target, message.chat.id, result)
         reply = await self._reply(message, target, result)
-        await self._answers.answer(message, reply, target.chat)
+        await self._answers.answer(message, reply, target.chat, target.requester)
 
     async def _which_chat(self, command: Command, message: Message, user: User | None) -> WhichChat | None:
         """The question which chat is meant, where a title at the beginning of the line may name several chats."""

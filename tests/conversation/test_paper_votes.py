@@ -113,18 +113,3 @@ async def test_a_vote_does_not_resume_a_suspended_chat(talk: Conversation, store
 
 async def test_the_options_name_the_paper(talk: Conversation) -> None:
     assert await talk.votes.options(PAPER.id) == VoteOptions(PAPER)
-
-
-async def test_a_person_sees_what_they_saved_latest_first_and_nothing_of_others(
-    talk: Conversation, store: SqlStore
-) -> None:
-    papers = [made_up_card(f"2606.{number:05}").paper for number in range(1, 24)]
-    await store.remember(papers, FakeClock().now())
-    for paper in papers[:22]:
-        await talk.votes.vote(ANN, GROUP, paper.id, SAVED)
-    await talk.votes.vote(ANN, GROUP, papers[22].id, UP)
-    await talk.votes.vote(BOB, GROUP, papers[22].id, SAVED)
-    saved = await talk.votes.saved(ANN, GROUP)
-    assert [paper.id for paper in saved.papers] == [paper.id for paper in reversed(papers[2:22])]
-    assert saved.more == 2
-    assert (await talk.votes.saved(Requester("7", is_admin=True), GROUP)).papers == ()

@@ -144,6 +144,15 @@ class FakeTelegram:
         self._notify()
         return query_id
 
+    def search_inline(self, user_id: int, typed: str, language: str = "en") -> str:
+        """A user types the bot's name and some words in any chat; returns the query's id."""
+        query_id = str(len(self.world.inline_queries) + 1)
+        self.world.inline_queries[query_id] = None
+        asker = user_json(user_id) | {"language_code": language}
+        self.world.push(inline_query={"id": query_id, "from": asker, "query": typed, "offset": ""})
+        self._notify()
+        return query_id
+
     def bot_becomes(self, chat_id: int, status: str, by: int, *, may_post: bool = True) -> None:
         """The bot is added, made admin, restricted, kicked, or (in a private chat) blocked and unblocked, by a user."""
         chat = self.world.chats.get(chat_id) or self.world.user(chat_id)

@@ -111,6 +111,28 @@ def _answer_query(world: World, params: dict[str, Any]) -> bool:
     return True
 
 
+def _answer_inline(world: World, params: dict[str, Any]) -> bool:
+    query_id = str(params.get("inline_query_id"))
+    if query_id not in world.inline_queries or world.inline_queries[query_id] is not None:
+        raise Refused(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
+    results = json.loads(params.get("results") or "[]")
+    ids = [str(each.get("id", "")) for each in results]
+    if len(results) > 50:
+        raise Refused(400, "Bad Request: RESULTS_TOO_MUCH")
+    if len(set(ids)) != len(ids) or any(not 1 <= len(each.encode()) <= 64 for each in ids):
+        raise Refused(400, "Bad Request: RESULT_ID_INVALID")
+    for each in results:
+        if each.get("type") != "article" or not str(each.get("title") or "").strip():
+            raise Refused(400, "Bad Request: ARTICLE_TITLE_EMPTY")
+        content = each["input_message_content"]
+        each["shown"] = parse(content | {"text": content["message_text"]}, "text", 4096).text
+    button = json.loads(params.get("button") or "{}")
+    if button and not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", button.get("start_parameter", "")):
+        raise Refused(400, "Bad Request: START_PARAM_INVALID")
+    world.inline_queries[query_id] = {**params, "results": results, "button": button}
+    return True
+
+
 def member_json(user_id: int, status: str, may_post: bool = True) -> dict[str, Any]:
     """A ChatMember with every field that its kind must have."""
     member: dict[str, Any] = {"status": status, "user": user_json(user_id)}
@@ -233,6 +255,7 @@ METHODS: dict[str, Callable[[World, dict[str, Any]], Any]] = {
     "deletemessage": _delete_message,
     "sendchataction": _chat_action,
     "answercallbackquery": _answer_query,
+    "answerinlinequery": _answer_inline,
     "getchatmember": _get_member,
     "getchatadministrators": _get_admins,
     "getchat": _get_chat,

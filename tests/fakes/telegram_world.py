@@ -211,6 +211,7 @@ class World:
         self.messages: list[FakeMessage] = []
         self.updates: list[dict[str, Any]] = []
         self.queries: dict[str, dict[str, Any] | None] = {}
+        self.inline_queries: dict[str, dict[str, Any] | None] = {}
         self.commands: list[dict[str, Any]] = []
         self.commands_in: dict[str, list[dict[str, Any]]] = {}
         """The list of commands for each language that has one of its own."""

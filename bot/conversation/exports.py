@@ -1,0 +1,43 @@
+"""Gives the people of a chat everything that is stored about it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from bot.conversation.chat_data import ChatData, People, described, file_head
+from bot.conversation.library_results import ExportedChat
+from bot.conversation.results import NotAllowed, Requester
+from bot.model import ChatRef
+from bot.references import CitationFormat, cite
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.conversation.paper_votes import PaperVotes
+    from bot.model import Chat
+    from bot.ports import Clock, Store
+
+MOST_DIGESTS = 1000
+"""Digests in one file: those of almost three years."""
+
+
+class Exports:
+    """`new_chat` makes a chat with the settings of a new one, for one that is not stored."""
+
+    def __init__(self, store: Store, clock: Clock, votes: PaperVotes, new_chat: Callable[[ChatRef], Chat]) -> None:
+        self._store, self._clock, self._votes, self._new_chat = store, clock, votes, new_chat
+
+    async def export(self, requester: Requester, ref: ChatRef) -> ExportedChat | NotAllowed:
+        """Everything about the chat; other people in it are numbered. Only its admins may have that."""
+        if not requester.is_admin:
+            return NotAllowed("have what I keep about it")
+        store = self._store
+        chat = await store.chat(ref) or self._new_chat(ref)
+        models = await store.models_of([ref])
+        digests, _total = await store.sent_digests(ref, 0, MOST_DIGESTS)
+        data = ChatData(chat, await store.subscriptions(ref), await store.votes_of(ref), models.get(ref), digests)
+        content = {**file_head(self._clock.now()), "chats": [described(data, People())]}
+        saved = await store.papers(await self._votes.saved_ids(requester, ref))
+        references = cite(list(saved.values()), CitationFormat.BIBTEX)
+        return ExportedChat(json.dumps(content, ensure_ascii=False, indent=1) + "\n", references)
