@@ -161,7 +161,7 @@ async def test_a_press_in_a_chat_that_the_bot_has_left_is_answered(bench: Bench,
         **{n: shown[n] for n in ("chat", "message_id")},
         "date": 0,
     }
-    assert "no longer means anything" in (await told(bench, query))["text"]
+    assert "too old for its buttons" in (await told(bench, query))["text"]
     assert await votes(bench, GROUP) == {(str(BOB), FIRST, UP)}
     assert len(bench.tg.messages(GROUP)) == 2
 
