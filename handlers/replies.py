@@ -172,6 +172,7 @@ def _(_: results.Privacy, _chat: ChatName) -> Reply:
         "this chat's id and title, its topics and settings",
         "which papers it has received, so that none comes twice",
         "who (your id here) liked, saved, opened or voted on which paper, and what I learned from that",
+        "of a channel's readers no id, but a code made from it that names nobody, so that votes can be taken back",
         "messages that are on their way, and whether they arrived",
         "words that may be a query or a description, for an hour, while I ask which of the two you mean",
         "of a Telegram group or channel the ids of those who set me up there, to tell them when I cannot post",
