@@ -65,7 +65,8 @@ def opened_card(result: OpenedCard, chat: ChatName) -> Reply:
 
 
 def _front(result: OpenedCard, chat: ChatName) -> Reply:
-    card = replace(result.card, summary=_front_of(result.card.summary))
+    # Figures come with the whole reading.
+    card = replace(result.card, summary=_front_of(result.card.summary), figures=())
     document = card_document(card, result.language, links=False, evidence=EvidenceForm.NONE)
     blocks: list[Block] = [*_without_pictures(document), *about(chat)]
     if result.trouble is not None:

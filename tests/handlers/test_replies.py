@@ -31,7 +31,7 @@ from bot.model import (
     Window,
 )
 from bot.references.citations import CitationFormat, cite
-from bot.render.nodes import Bullets, Code, Fold, Heading, Line, Note, Reply
+from bot.render.nodes import Bullets, Code, Fold, Heading, Line, Note, Picture, Reply
 from handlers import button_actions
 from handlers.commands import COMMANDS
 from handlers.discord.cards import reply_components
@@ -50,7 +50,7 @@ from tests.handlers.insights import (
     UNTESTED,
     subscribed,
 )
-from tests.render.samples import BRIEF
+from tests.render.samples import BRIEF, DEEP_CARD
 from tests.render.samples import DEEP as DEEP_SAMPLE
 
 CHAT = Chat(ChatRef(Platform.TELEGRAM, "5"), timezone="Europe/Berlin")
@@ -377,3 +377,23 @@ def test_a_sentence_in_place_of_a_link_gets_the_advice_to_follow_it() -> None:
         "For new papers about something, write it after /subscribe.",
     ]
     assert [*lines(reply(results.NotALink("2699.00001", why)))] == [why]
+
+
+def test_the_front_of_a_card_shows_neither_figures_nor_the_parts_of_the_reading() -> None:
+    opened = results.OpenedCard(DEEP_CARD, "en", Depth.DEEP)
+    front, reading = reply(opened), reply(replace(opened, view=results.CardView.READING))
+    assert not any(isinstance(block, Fold | Picture) for block in front.document.blocks)
+    assert "figure" not in "\n".join(lines(front)).casefold()
+    assert sum(isinstance(block, Fold) for block in reading.document.blocks) == 6
+    assert not any(isinstance(block, Picture) for block in reading.document.blocks)
+    shown = reply(results.CardFigures(DEEP_CARD, "en"))
+    assert any(isinstance(block, Picture) for block in shown.document.blocks)
+    assert shown.silent
+
+
+def test_whoever_opens_a_card_of_a_group_saves_it_in_their_own_chat() -> None:
+    own = ChatRef(Platform.TELEGRAM, "5")
+    opened = results.OpenedCard(CARD, "en", Depth.BRIEF, votes=frozenset({VoteKind.SAVED}), saved_in=own)
+    labels = {button.action: button.label for row in reply(opened).buttons for button in row}
+    assert labels["save:2406.14272@5"] == "🔖 ✓"
+    assert labels["up:2406.14272"] == "👍"
