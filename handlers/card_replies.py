@@ -58,14 +58,15 @@ def opened_card(result: OpenedCard, chat: ChatName) -> Reply:
     match result.view:
         case CardView.EVIDENCE:
             evidence = evidence_document(result.card, result.language)
-            return _in_place(evidence, (_back_row(result.card.paper),))
+            return _in_place(Document((*evidence.blocks, *about(chat))), (_back_row(result.card.paper),))
         case CardView.READING:
             return _reading(result, chat)
     return _front(result, chat)
 
 
 def _front(result: OpenedCard, chat: ChatName) -> Reply:
-    card = replace(result.card, summary=_front_of(result.card.summary))
+    # Figures come with the whole reading.
+    card = replace(result.card, summary=_front_of(result.card.summary), figures=())
     document = card_document(card, result.language, links=False, evidence=EvidenceForm.NONE)
     blocks: list[Block] = [*_without_pictures(document), *about(chat)]
     if result.trouble is not None:

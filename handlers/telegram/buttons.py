@@ -20,7 +20,7 @@ from bot.conversation import (
     Voted,
     VoteNotKept,
 )
-from bot.locales import _
+from bot.locales import N_, _
 from handlers import replies
 from handlers.button_actions import BUTTONS, Action, is_in_place, parse, perform
 from handlers.requests import Target
@@ -30,6 +30,9 @@ from handlers.telegram.places import Places, own_private
 from handlers.telegram.texts import first_line
 
 log = structlog.get_logger()
+
+NOT_OURS = N_("That button no longer means anything; /help shows what I can do.")
+TOO_OLD = N_("That message is too old for its buttons. The commands still work: /help lists them.")
 
 OLD_VERBS = frozenset(("open", "next", "back", "read", "proof", "bib", "up", "down", "save", "why", "deep"))
 """What a button does also below a message that Telegram does not show the bot any more, after about a month."""
@@ -53,12 +56,13 @@ class Buttons:
         if query is None:
             return
         action = parse(query.data)
-        if action is not None and query.message is not None and not isinstance(query.message, Message):
+        # The library gives such a message as a `Message` without anything but its chat and number.
+        if action is not None and query.message is not None and not query.message.is_accessible:
             await self._pressed_old(query, query.message, action)
             return
         message = query.message if isinstance(query.message, Message) else None
         if action is None or message is None or not _can_have_pressed(message, query):
-            await acknowledge(query, _not_ours(), alert=True)
+            await acknowledge(query, _(NOT_OURS), alert=True)
             return
         operation = BUTTONS[action.verb]
         target = await self._places.of_button(
@@ -70,7 +74,7 @@ class Buttons:
         )
         if target is None:
             log.warning("button of another chat", chat=message.chat.id, about=action.chat_id)
-            await acknowledge(query, _not_ours(), alert=True)
+            await acknowledge(query, _(NOT_OURS), alert=True)
             return
         if action.verb == "read":
             await acknowledge(query)
@@ -118,8 +122,7 @@ class Buttons:
         target = own_private(message.chat, query.from_user)
         is_own = target is not None and action.chat_id in (None, target.chat.id)
         if target is None or not is_own or action.verb not in OLD_VERBS:
-            sentence = _("That message is too old for its buttons. The commands still work: {help} lists them.")
-            await acknowledge(query, sentence.format(help="/help"), alert=True)
+            await acknowledge(query, _(TOO_OLD), alert=True)
             return
         if BUTTONS[action.verb].is_slow:
             await acknowledge(query, _("On it …"))
@@ -139,10 +142,6 @@ async def _told_in_pop_up(query: CallbackQuery, target: Target, result: Result) 
     text = first_line(replies.reply(result, target.name))
     await acknowledge(query, text, alert=not isinstance(result, Voted))
     return True
-
-
-def _not_ours() -> str:
-    return _("That button no longer means anything; {help} shows what I can do.").format(help="/help")
 
 
 def _can_have_pressed(message: Message, query: CallbackQuery) -> bool:

@@ -345,3 +345,12 @@ async def test_it_is_known_whether_any_chat_has_a_vote(store: Store) -> None:
     assert await store.has_votes()
     await store.take_back(ANN, "101", "2606.00001", VoteKind.UP, NOW)
     assert not await store.has_votes()
+
+
+async def test_a_persons_votes_on_one_paper_are_theirs_in_that_chat_alone(store: Store) -> None:
+    await store.vote(GROUP, "7", [ONE, TWO], UP, NOW)
+    await store.vote(GROUP, "7", [ONE], SAVED, NOW)
+    await store.vote(GROUP, "8", [ONE], DOWN, NOW)
+    assert await store.votes_on(GROUP, "7", ONE) == {UP, SAVED}
+    assert await store.votes_on(GROUP, "7", TWO) == {UP}
+    assert await store.votes_on(ANN, "7", ONE) == frozenset()

@@ -108,6 +108,11 @@ EXPECTED_OF_BUTTONS: dict[str, tuple[str, type]] = {
     "down": ("2406.14272", results.PaperNotKept),
     "save": ("2406.14272", results.PaperNotKept),
     "rate": ("2406.14272", results.PaperNotKept),
+    # The store has no paper here; test_open_cards.py of Telegram opens cards of a real digest.
+    **dict.fromkeys(("open", "read", "back", "figs", "bib"), ("2406.14272v1", results.PaperNotKept)),
+    "proof": ("2406.14272v1:b", results.PaperNotKept),
+    "next": ("2026-06-02:10", results.Stale),
+    "close": ("", results.CardClosed),
     "forget": ("yes", results.Forgotten),
     "begin": ("", results.AskTopic),
     "area": ("vision", results.AreaOffer),

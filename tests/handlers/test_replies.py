@@ -22,14 +22,17 @@ from bot.model import (
     Chat,
     ChatRef,
     Depth,
+    Digest,
     FoundPapers,
     Paper,
     PaperList,
     Platform,
     SummaryKey,
     VoteKind,
+    Window,
 )
-from bot.render.nodes import Bullets, Code, Fold, Heading, Line, Note, Reply
+from bot.references.citations import CitationFormat, cite
+from bot.render.nodes import Bullets, Code, Fold, Heading, Line, Note, Picture, Reply
 from handlers import button_actions
 from handlers.commands import COMMANDS
 from handlers.discord.cards import reply_components
@@ -49,12 +52,24 @@ from tests.handlers.insights import (
     subscribed,
 )
 from tests.handlers.services import SERVICES
-from tests.render.samples import BRIEF
+from tests.render.samples import BRIEF, DEEP_CARD
+from tests.render.samples import DEEP as DEEP_SAMPLE
 
 CHAT = Chat(ChatRef(Platform.TELEGRAM, "5"), timezone="Europe/Berlin")
 DUE = datetime(2026, 6, 3, 8, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 CARD = Card(Paper("2406.14272", 1, "A title", ("A. Author",), "An abstract.", ("cs.CV",)))
 SUMMARY = replace(BRIEF, key=SummaryKey("2406.14272", 1, "en"))
+DEEP = replace(DEEP_SAMPLE, key=SummaryKey("2406.14272", 1, "en", Depth.DEEP))
+DAY = date(2026, 6, 5)
+PAGE = Digest(
+    ("cat:cs.CV", "cat:cs.CL", "cat:cs.LG"),
+    Window(DAY, DAY),
+    700,
+    109,
+    (replace(CARD, summary=SUMMARY), Card(replace(CARD.paper, id="astro-ph/0601001", title="Long " * 200))) * 5,
+    slot="n20260605T091500123456",
+    ranked=109,
+)
 LONG = 'abs:"gaussian splatting" AND cat:cs.CV AND NOT ' + " AND NOT ".join(f"word{n}" for n in range(40))
 TOPIC = Followed("cat:cs.CV", "papers in cs.CV", topic_key("cat:cs.CV"), date(2026, 6, 2))
 LONGEST = Followed(LONG, "papers that …", topic_key(LONG), date(2026, 6, 2))
@@ -88,6 +103,19 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.PaperCard(replace(CARD, summary=SUMMARY), "en", Depth.BRIEF),
     results.PaperEvidence(replace(CARD, summary=SUMMARY), "en"),
     results.NoEvidence("2406.14272v1"),
+    results.OpenedCard(replace(CARD, summary=SUMMARY), "en", Depth.BRIEF, votes=frozenset({VoteKind.UP})),
+    results.OpenedCard(replace(CARD, summary=SUMMARY), "zh", Depth.BRIEF, results.CardView.EVIDENCE),
+    results.OpenedCard(replace(CARD, summary=DEEP), "en", Depth.DEEP, results.CardView.READING),
+    results.OpenedCard(replace(CARD, summary=DEEP), "en", Depth.DEEP, trouble=results.CardTrouble.BUSY),
+    results.OpenedCard(CARD, "en", Depth.BRIEF, trouble=results.CardTrouble.UNREADABLE),
+    results.OpenedCard(CARD, "en", Depth.BRIEF, is_ready=True),
+    results.OpenedCard(Card(replace(CARD.paper, withdrawn=True)), "en", Depth.BRIEF),
+    results.BeingRead(CARD, "en", 60.0),
+    *(results.CitedPaper(CARD, form, cite([CARD.paper], form)) for form in CitationFormat),
+    results.CardFigures(CARD, "en"),
+    results.CardClosed(),
+    results.DigestPage(PAGE, 10, PAGE.slot, 109),
+    results.DigestPage(replace(PAGE, language="ja"), 0, PAGE.slot, 109),
     results.NotALink("x", "There is no arXiv id in it."),
     results.UnknownPaper("2406.99999", "arXiv has no paper 2406.99999; check the id."),
     results.Withdrawn(Card(replace(CARD.paper, withdrawn=True))),
@@ -221,6 +249,10 @@ ABOUT_NO_CHAT = (
     results.Help,
     results.Privacy,
     results.PaperCard,
+    results.BeingRead,
+    results.CitedPaper,
+    results.CardFigures,
+    results.CardClosed,
     results.PaperEvidence,
     results.NoEvidence,
     results.NotALink,
@@ -374,3 +406,23 @@ def test_a_sentence_in_place_of_a_link_gets_the_advice_to_follow_it() -> None:
         "For new papers about something, write it after /subscribe.",
     ]
     assert [*lines(reply(results.NotALink("2699.00001", why)))] == [why]
+
+
+def test_the_front_of_a_card_shows_neither_figures_nor_the_parts_of_the_reading() -> None:
+    opened = results.OpenedCard(DEEP_CARD, "en", Depth.DEEP)
+    front, reading = reply(opened), reply(replace(opened, view=results.CardView.READING))
+    assert not any(isinstance(block, Fold | Picture) for block in front.document.blocks)
+    assert "figure" not in "\n".join(lines(front)).casefold()
+    assert sum(isinstance(block, Fold) for block in reading.document.blocks) == 6
+    assert not any(isinstance(block, Picture) for block in reading.document.blocks)
+    shown = reply(results.CardFigures(DEEP_CARD, "en"))
+    assert any(isinstance(block, Picture) for block in shown.document.blocks)
+    assert shown.silent
+
+
+def test_whoever_opens_a_card_of_a_group_saves_it_in_their_own_chat() -> None:
+    own = ChatRef(Platform.TELEGRAM, "5")
+    opened = results.OpenedCard(CARD, "en", Depth.BRIEF, votes=frozenset({VoteKind.SAVED}), saved_in=own)
+    labels = {button.action: button.label for row in reply(opened).buttons for button in row}
+    assert labels["save:2406.14272@5"] == "🔖 ✓"
+    assert labels["up:2406.14272"] == "👍"
