@@ -73,8 +73,8 @@ _CARD_LINKS = 4
 """Links of a card that are buttons: with five, only two cards instead of three would fit a message's components."""
 _TEXT_COST = (0, 1)
 """What a text display costs besides its text."""
-_HEADING_MARK = 4
-"""Characters that make a line a heading."""
+_MARKS = 4 * (1 + MOST_LINES)
+"""Characters that make a line a heading, and titles bold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,7 @@ class DiscordRenderer:
         head, *below = document.blocks
         # Larger than bold text, as the title of a message is.
         heading = Heading(head.spans, level=2) if isinstance(head, Line) else head
+        below = [_with_bold_titles(block) for block in below]
         rows = self._list_rows(digest, document)
         payload: JSON = {"components": [container([*inner((heading, *below)), *rows])], "files": []}
         payload |= announcement(digest, rows)
@@ -255,18 +256,26 @@ def announcement(digest: Digest, rows: Sequence[JSON]) -> JSON:
     heading = one_line(list_heading(digest, count=count))
     if not rows:  # nothing carries the signature by which such a message would be found again
         return {"title": shortened(heading, TITLE_LENGTH)}
-    titles = [f"{line.number}. {one_line(line.title)}" for line in digest_lines(digest, style=Style.TITLES)]
-    if not titles:
-        titles = [digest.quiet or label("nothing", digest.language)]
+    lines = digest_lines(digest, style=Style.TITLES)
     for length in TITLE_LENGTHS:
-        content = "\n".join(map(escape, (shortened(text, length) for text in (heading, *titles))))
+        # A notification shows Markdown as it is written, so nothing is escaped that need not be.
+        said = [f"{line.number}. {escape(shortened(one_line(line.title), length))}" for line in lines]
+        said = said or [escape(digest.quiet or label("nothing", digest.language))]
+        content = "\n".join([escape(shortened(heading, TITLE_LENGTHS[0])), *said])
         if utf16(content) <= CONTENT_LIMIT:
             break
     return {"title": shortened(heading, TITLE_LENGTH), "announcement": {"content": content, "components": [*rows]}}
 
 
 def _fits(document: Document) -> bool:
-    return sum(cost(block)[0] for block in document.blocks) <= LIMIT[0] - _HEADING_MARK
+    return sum(cost(block)[0] for block in document.blocks) <= LIMIT[0] - _MARKS
+
+
+def _with_bold_titles(block: Block) -> Block:
+    """A line of a list whose title stands out from its sentence."""
+    if isinstance(block, Line):
+        return Line(tuple([replace(span, bold=True) if isinstance(span, Link) else span for span in block.spans]))
+    return block
 
 
 def _read_button(card: Card) -> Button:
