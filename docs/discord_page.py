@@ -33,7 +33,10 @@ def _component(component: dict[str, Any]) -> str:
     if kind == TEXT_DISPLAY:
         return f'<div class="text">{_markdown(component["content"])}</div>'
     if kind == BUTTON:
-        return f'<span class="button">{escape(component["label"])}{" ↗" if "url" in component else ""}</span>'
+        label = escape(component["label"])
+        for sign, drawing in SIGNS.items():
+            label = label.replace(sign, drawing)
+        return f'<span class="button">{label}{" ↗" if "url" in component else ""}</span>'
     if kind == SELECT:
         return f'<span class="menu">{escape(component["placeholder"])}<i>⌄</i></span>'
     if kind == SEPARATOR:
@@ -76,6 +79,20 @@ def _inline(text: str) -> str:
     return re.sub("\ue000(\\d+)\ue001", lambda match: escape(escaped[int(match[1])]), text)
 
 
+_THUMB = "M2 9h3v9H2zM7 9l4-7c1.6 0 2.4 1.1 2 2.6L12.3 8H17c1 0 1.6.9 1.4 1.8l-1.5 6.7c-.2.9-.9 1.5-1.8 1.5H7z"
+
+
+def _drawing(path: str, colour: str, turned: str = "") -> str:
+    return f'<svg viewBox="0 0 20 20" class="sign"><path d="{path}" fill="{colour}" {turned}/></svg>'
+
+
+SIGNS = {
+    "👍": _drawing(_THUMB, "#ffcc4d"),
+    "👎": _drawing(_THUMB, "#ffcc4d", 'transform="rotate(180 10 10)"'),
+    "🔖": _drawing("M5 2h10v16l-5-4-5 4z", "#dd2e44"),
+}
+"""Drawn by hand, because a machine without a font of emoji shows boxes in their place."""
+
 STYLE = """
 body.dark { --back: #313338; --text: #dbdee1; --bright: #f2f3f5; --dim: #949ba4; --box: #2b2d31; --line: #3f4147;
   --button: #4e5058; --label: #fff; --menu: #1e1f22; --link: #00a8fc; --code: #1e1f22; }
@@ -99,6 +116,7 @@ code, pre { background: var(--code); border-radius: 4px; padding: 1px 4px; font:
 pre { padding: 8px; white-space: pre-wrap; margin: 6px 0; }
 .row { margin-top: 8px; display: flex; gap: 8px; flex-wrap: wrap; }
 .button { background: var(--button); color: var(--label); border-radius: 8px; padding: 6px 13px; font-size: 14px; }
+.sign { width: 16px; height: 16px; vertical-align: -2px; }
 .menu { flex: 1; background: var(--menu); border: 1px solid var(--line); border-radius: 8px; padding: 8px 12px;
   color: var(--dim); display: flex; justify-content: space-between; }
 .menu i { font-style: normal; }

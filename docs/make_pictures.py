@@ -235,10 +235,10 @@ def discord_pages(digest: Digest) -> dict[str, tuple[str, int, int]]:
     pages: dict[str, tuple[str, int, int]] = {}
     for suffix, is_light in (("", False), ("-light", True)):
         pages |= {
-            f"discord{suffix}": (discord_page(parts, is_light=is_light), 400, 1290),
-            f"discord-card{suffix}": (discord_page(opened, PRIVATE, is_light=is_light), 400, 620),
-            f"discord-evidence{suffix}": (discord_page(evidence, PRIVATE, is_light=is_light), 400, 640),
-            f"discord-settings{suffix}": (discord_page(settings, PRIVATE, is_light=is_light), 400, 560),
+            f"discord{suffix}": (discord_page(parts, is_light=is_light), 400, 960),
+            f"discord-card{suffix}": (discord_page(opened, PRIVATE, is_light=is_light), 400, 680),
+            f"discord-evidence{suffix}": (discord_page(evidence, PRIVATE, is_light=is_light), 400, 740),
+            f"discord-settings{suffix}": (discord_page(settings, PRIVATE, is_light=is_light), 400, 440),
         }
     return pages
 

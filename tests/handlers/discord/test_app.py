@@ -277,3 +277,10 @@ def test_the_invitation_asks_for_the_needed_permissions_only() -> None:
     assert "bot+applications.commands" in link
     assert "permissions=" in link
     assert "permissions=8&" not in link
+
+
+def test_the_link_for_ones_own_account_asks_for_no_permission() -> None:
+    link = personal_url(123)
+    assert "integration_type=1" in link
+    assert "permissions" not in link
+    assert "scope=applications.commands" in link
