@@ -18,7 +18,7 @@ from handlers.discord.app import DiscordApp, build
 from handlers.discord.cards import DiscordRenderer
 from handlers.discord.client import REGISTERED
 from handlers.discord.http_trace import INVALID_LIMIT
-from handlers.discord.invitations import invite_url
+from handlers.discord.invitations import invite_url, personal_url
 from handlers.discord.refused_requests import REFUSED
 from handlers.discord.token import bot_id_of
 from tests.fakes.clock import FakeClock
