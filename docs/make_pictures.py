@@ -9,7 +9,6 @@ has statements in other words than the paper's, as a model would write them, so 
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -21,7 +20,10 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from discord_page import PRIVATE, discord_page
+
 from bot import sample
+from bot.conversation import CardView, OpenedCard, SettingsView
 from bot.decisions.digest_content import card
 from bot.model import (
     JSON,
@@ -31,6 +33,7 @@ from bot.model import (
     Chat,
     ChatRef,
     Claim,
+    Depth,
     Digest,
     Evidence,
     FoundLinks,
@@ -40,18 +43,19 @@ from bot.model import (
     Platform,
     Provenance,
     Source,
+    Style,
     Summary,
     SummaryKey,
     SummaryRequest,
     Support,
+    VoteKind,
     Window,
 )
 from bot.render.cards import card_reply
-from bot.render.evidence import evidence_document
-from bot.render.nodes import Reply
 from bot.service.clock import SystemClock
 from bot.site import write_archive
 from bot.summaries.extractive import extract
+from handlers import replies
 from handlers.discord.cards import DiscordRenderer, reply_components
 from handlers.telegram.cards import TelegramRenderer, reply_messages
 
@@ -69,13 +73,11 @@ def main() -> None:
         everything = (*digest.cards, *digest.also)
         write_archive(work / "site", days={digest.window.last: everything}, topics={digest.topics[0]: everything})
         archive = (work / "site" / "days" / f"{digest.window.last.isoformat()}.html").read_text(encoding="utf-8")
-        evidence = reply_components(Reply(evidence_document(digest.cards[0], digest.language)))
         opened = reply_messages(card_reply(digest.cards[0], digest.language))
         pages = {
             "telegram": (telegram_page(telegram_digest(digest)), 440, 1335),
             "telegram-evidence": (telegram_page(opened, is_open=True), 440, 1010),
-            "discord": (discord_page(discord_digest(digest)), 640, 1050),
-            "discord-evidence": (discord_page(evidence, PRIVATE), 640, 470),
+            **discord_pages(digest),
             "archive": (archive, 640, 1010),
             "archive-evidence": (archive.replace("<details>", "<details open>", 1), 640, 1010),
         }
@@ -216,66 +218,29 @@ def _keyboard(payload: JSON) -> str:
     return "".join(f'<div class="keys">{row}</div>' for row in rows)
 
 
-def discord_digest(digest: Digest) -> list[JSON]:
-    parts = DiscordRenderer().parts(digest, Chat(ChatRef(Platform.DISCORD, "1")))
-    return [part.payload for part in parts]
-
-
-PRIVATE = "Only you can see this"
-
-
-def discord_page(payloads: Sequence[JSON], below: str = "") -> str:
-    """Discord's components have to be made HTML one by one; `below` is a line under the message."""
-    shown = "".join(_component(component) for payload in payloads for component in payload["components"])
-    shown += f"<small>{escape(below)}</small>"
-    head = '<div class="who"><b>Paperboy</b><span class="app">APP</span><span class="when">Today at 09:00</span></div>'
-    return (
-        f'<!doctype html><meta charset="utf-8"><style>{DISCORD_STYLE}</style>'
-        f'<main><div class="face"></div><div class="message">{head}{shown}</div></main>'
+def discord_pages(digest: Digest) -> dict[str, tuple[str, int, int]]:
+    """A morning, what opens from its menu, and the settings: pages with the sizes of their pictures."""
+    chat = Chat(ChatRef(Platform.DISCORD, "1"), title="#papers in lab", style=Style.LIST)
+    whole = replace(digest, cards=(*digest.cards, *digest.also)[:10], also=(), slot=digest.window.last.isoformat())
+    parts = [part.payload for part in DiscordRenderer("https://papers.example/").parts(whole, chat)]
+    card = OpenedCard(digest.cards[0], digest.language, Depth.BRIEF, votes=frozenset({VoteKind.UP}))
+    opened, evidence, settings = (
+        reply_components(replies.reply(result))
+        for result in (
+            card,
+            replace(card, view=CardView.EVIDENCE),
+            SettingsView(chat, datetime(2026, 6, 4, 9, 0, tzinfo=UTC)),
+        )
     )
-
-
-# Numbers of Discord's component types: https://discord.com/developers/docs/components/reference
-BUTTON, TEXT_DISPLAY, CONTAINER = 2, 10, 17
-
-
-def _component(component: dict[str, Any]) -> str:
-    kind = component["type"]
-    inner = "".join(_component(child) for child in component.get("components", ()))
-    if kind == TEXT_DISPLAY:
-        return f'<div class="text">{_markdown(component["content"])}</div>'
-    if kind == BUTTON:
-        return f'<span class="button">{escape(component["label"])}{" ↗" if "url" in component else ""}</span>'
-    return f'<div class="{"box" if kind == CONTAINER else "row"}">{inner}</div>'
-
-
-def _markdown(text: str) -> str:
-    """Those parts of Discord's Markdown that our renderer writes, as HTML."""
-    return "".join(_line(line) for line in text.split("\n"))
-
-
-def _line(line: str) -> str:
-    for mark, tag in (("### ", "h3"), ("## ", "h2"), ("-# ", "small"), ("- ", "li")):
-        if line.startswith(mark):
-            return f"<{tag}>{_inline(line.removeprefix(mark))}</{tag}>"
-    return f"<p>{_inline(line)}</p>"
-
-
-def _inline(text: str) -> str:
-    # Escaped characters are replaced by private ones with their index, so that they are not read as Markdown.
-    escaped: list[str] = []
-
-    def set_aside(match: re.Match[str]) -> str:
-        escaped.append(match[1])
-        return f"\ue000{len(escaped) - 1}\ue001"
-
-    text = re.sub(r"\\(\W)", set_aside, text)
-    text = escape(text, quote=False)
-    text = re.sub(r"\[(.+?)\]\((\S+?)\)", r'<a href="\2">\1</a>', text)
-    text = re.sub(r"`(.+?)`", r"<code>\1</code>", text)
-    text = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", text)
-    text = re.sub(r"\*(.+?)\*", r"<i>\1</i>", text)
-    return re.sub("\ue000(\\d+)\ue001", lambda match: escape(escaped[int(match[1])]), text)
+    pages: dict[str, tuple[str, int, int]] = {}
+    for suffix, is_light in (("", False), ("-light", True)):
+        pages |= {
+            f"discord{suffix}": (discord_page(parts, is_light=is_light), 400, 960),
+            f"discord-card{suffix}": (discord_page(opened, PRIVATE, is_light=is_light), 400, 680),
+            f"discord-evidence{suffix}": (discord_page(evidence, PRIVATE, is_light=is_light), 400, 740),
+            f"discord-settings{suffix}": (discord_page(settings, PRIVATE, is_light=is_light), 400, 440),
+        }
+    return pages
 
 
 TELEGRAM_TOP = '<header><span class="face">P</span><div><b>Paperboy</b><br><small>bot</small></div></header>'
@@ -298,22 +263,6 @@ blockquote.closed::after { content: "⌄"; position: absolute; right: 8px; botto
 .keys { display: flex; gap: 4px; margin: 0 34px 4px 0; }
 .key { flex: 1; background: #0003; color: #fff; border-radius: 7px; text-align: center; padding: 7px; font-size: 14px; }
 .time { position: absolute; right: 10px; bottom: 5px; color: #9aa5ad; font-size: 12px; }
-"""
-DISCORD_STYLE = """
-body { margin: 0; background: #313338; color: #dbdee1; font: 15px/1.38 "gg sans", "Noto Sans", system-ui, sans-serif; }
-main { display: flex; gap: 14px; padding: 18px; }
-.face { flex: none; width: 40px; height: 40px; border-radius: 50%; background: linear-gradient(#e56b5f, #b3261e); }
-.message { flex: 1; min-width: 0; }
-.who b { color: #f2f3f5; } .who .when { color: #949ba4; font-size: 12px; margin-left: 8px; }
-.app { background: #5865f2; color: #fff; font-size: 10px; padding: 1px 5px; border-radius: 3px; margin-left: 6px; }
-.box { border: 1px solid #3f4147; border-left: 4px solid #b31b1b; border-radius: 8px; background: #2b2d31;
-  padding: 14px 16px; margin: 8px 0; }
-h2 { font-size: 21px; margin: 6px 0 4px; color: #f2f3f5; } h3 { font-size: 17px; margin: 0 0 4px; line-height: 1.3; }
-p { margin: 0; min-height: 0.55em; } small { display: block; color: #949ba4; font-size: 12.5px; }
-li { margin: 3px 0 3px 20px; } a { color: #00a8fc; text-decoration: none; }
-code { background: #1e1f22; border-radius: 4px; padding: 1px 4px; font: 12.5px "DejaVu Sans Mono", monospace; }
-.row { margin-top: 10px; display: flex; gap: 8px; flex-wrap: wrap; }
-.button { background: #4e5058; color: #fff; border-radius: 8px; padding: 6px 14px; font-size: 14px; }
 """
 
 if __name__ == "__main__":

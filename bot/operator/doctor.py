@@ -212,11 +212,15 @@ async def _telegram(app: App, token: SecretStr) -> str:
 
 async def _discord(app: App, token: SecretStr) -> str:
     from handlers.discord.app import build
-    from handlers.discord.invitations import invite_url
+    from handlers.discord.invitations import invite_url, personal_url
 
     discord = build(app.settings, app.conversation(), app.store, app.clock, token=token)
     try:
         await discord.log_in()
-        return f"the token is accepted; invite the bot with {invite_url(discord.client.application_id or 0)}"
+        ident = discord.client.application_id or 0
+        invitation = (
+            f"invite the bot with {invite_url(ident)}, or add it to your own account with {personal_url(ident)}"
+        )
+        return f"the token is accepted; {invitation}"
     finally:
         await discord.stop()

@@ -13,7 +13,6 @@ from bot.render.card_cache import CardCache
 from bot.render.cards import blocks_for_all, card_links, card_reply, matched_note
 from bot.render.digest_list import (
     MOST_LINES,
-    digest_lines,
     line_blocks,
     list_buttons,
     list_document,
@@ -39,7 +38,7 @@ from bot.render.nodes import (
     Text,
 )
 from bot.render.packing import Cost, Group, GroupPart, pack
-from bot.render.plain import one_line, utf16, web_address
+from bot.render.plain import web_address
 from handlers.button_actions import Action, evidence_action
 from handlers.discord.components import (
     LIMIT,
@@ -50,19 +49,12 @@ from handlers.discord.components import (
     cost,
     count_of,
     inner,
-    shortened,
 )
-from handlers.discord.markup import escape
+from handlers.discord.lists import announcement, with_bold_titles
 from handlers.discord.menus import with_menus
-from handlers.discord.messages import TITLE_LENGTH
 from handlers.vote_buttons import vote_buttons, why_button
 
 FILE_LIMIT = 10
-CONTENT_LIMIT = 2000
-"""Characters of ordinary content."""
-TITLE_LENGTHS = (200, 120, 80, 60, 50)
-"""Characters of the titles in it, tried in this order until it fits."""
-
 MOST_MESSAGES = 2
 """Messages of one digest, whatever it shows; the cards in a forum's post are more."""
 
@@ -73,8 +65,8 @@ _CARD_LINKS = 4
 """Links of a card that are buttons: with five, only two cards instead of three would fit a message's components."""
 _TEXT_COST = (0, 1)
 """What a text display costs besides its text."""
-_HEADING_MARK = 4
-"""Characters that make a line a heading."""
+_MARKS = 4 * (1 + MOST_LINES)
+"""Characters that make a line a heading, and titles bold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +128,7 @@ class DiscordRenderer:
         head, *below = document.blocks
         # Larger than bold text, as the title of a message is.
         heading = Heading(head.spans, level=2) if isinstance(head, Line) else head
+        below = [with_bold_titles(block) for block in below]
         rows = self._list_rows(digest, document)
         payload: JSON = {"components": [container([*inner((heading, *below)), *rows])], "files": []}
         payload |= announcement(digest, rows)
@@ -253,25 +246,8 @@ def payloads(shown: Card | Digest, language: str, style: Style) -> list[JSON]:
 # ── groups ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def announcement(digest: Digest, rows: Sequence[JSON]) -> JSON:
-    """What a digest is created with: its heading and its titles as ordinary content, with these rows below; and the
-    heading as the title of a forum's post."""
-    count = min(len(digest.cards), MOST_LINES)
-    heading = one_line(list_heading(digest, count=count))
-    if not rows:  # nothing carries the signature by which such a message would be found again
-        return {"title": shortened(heading, TITLE_LENGTH)}
-    titles = [f"{line.number}. {one_line(line.title)}" for line in digest_lines(digest, style=Style.TITLES)]
-    if not titles:
-        titles = [digest.quiet or label("nothing", digest.language)]
-    for length in TITLE_LENGTHS:
-        content = "\n".join(map(escape, (shortened(text, length) for text in (heading, *titles))))
-        if utf16(content) <= CONTENT_LIMIT:
-            break
-    return {"title": shortened(heading, TITLE_LENGTH), "announcement": {"content": content, "components": [*rows]}}
-
-
 def _fits(document: Document) -> bool:
-    return sum(cost(block)[0] for block in document.blocks) <= LIMIT[0] - _HEADING_MARK
+    return sum(cost(block)[0] for block in document.blocks) <= LIMIT[0] - _MARKS
 
 
 def _read_button(card: Card) -> Button:

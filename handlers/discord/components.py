@@ -102,13 +102,20 @@ def action_rows(rows: Sequence[Sequence[JSON]]) -> list[JSON]:
 
 def button_json(button: Button, about: ChatRef | None = None) -> JSON:
     """A button; `about` is the chat that it is for, unless its action names one."""
-    name = shortened(one_line(button.label), 80)
+    name = one_line(button.label)
     if button.url is not None:
+        # Discord shows a sign of its own on buttons that open an address.
+        name = name.removesuffix("↗").rstrip()
         url = web_address(button.url)
         # A button that Discord refuses would cost the whole message.
         safe = url if url and len(url) <= URL_LIMIT else "https://arxiv.org"
-        return {"type": BUTTON, "style": _LINK, "label": name, "url": safe}
-    return {"type": BUTTON, "style": _SECONDARY, "label": name, "custom_id": with_chat(button.action or "", about)}
+        return {"type": BUTTON, "style": _LINK, "label": shortened(name, 80), "url": safe}
+    return {
+        "type": BUTTON,
+        "style": _SECONDARY,
+        "label": shortened(name, 80),
+        "custom_id": with_chat(button.action or "", about),
+    }
 
 
 def shortened(text: str, limit: int) -> str:

@@ -33,6 +33,7 @@ from tests.fakes.discord_world import World
 TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAw.Gfake1.not-a-secret"
 CREATE_MESSAGE = r"POST /channels/\d+/messages"
 CREATE_POST = r"POST /channels/\d+/threads"
+EDIT_MESSAGE = r"PATCH /channels/\d+/messages/\d+"
 
 
 @dataclass
@@ -224,7 +225,7 @@ class FakeDiscord:
             (r"GET /channels/(\d+)/messages", lambda c, _b, _a, q: _page(world, int(c), q)),
             (r"POST /channels/\d+/typing", lambda *_: None),
             (r"GET /channels/(\d+)/messages/(\d+)", lambda c, m, *_: world.message(int(c), int(m))),
-            (r"PATCH /channels/(\d+)/messages/(\d+)", lambda c, m, b, a, _: world.edit_message(int(c), int(m), b, a)),
+            (EDIT_MESSAGE.replace(r"\d+", r"(\d+)"), lambda c, m, b, a, _: world.edit_message(int(c), int(m), b, a)),
             (CREATE_MESSAGE.replace(r"\d+", r"(\d+)"), lambda c, b, a, _: world.create_message(int(c), b, a)),
             (CREATE_POST.replace(r"\d+", r"(\d+)"), lambda c, b, a, _: world.create_post(int(c), b, a)),
             (r"POST /users/@me/channels", lambda body, *_: world.direct(int(body["recipient_id"]))),

@@ -18,7 +18,7 @@ from handlers.discord.app import DiscordApp, build
 from handlers.discord.cards import DiscordRenderer
 from handlers.discord.client import REGISTERED
 from handlers.discord.http_trace import INVALID_LIMIT
-from handlers.discord.invitations import invite_url
+from handlers.discord.invitations import invite_url, personal_url
 from handlers.discord.refused_requests import REFUSED
 from handlers.discord.token import bot_id_of
 from tests.fakes.clock import FakeClock
@@ -277,3 +277,10 @@ def test_the_invitation_asks_for_the_needed_permissions_only() -> None:
     assert "bot+applications.commands" in link
     assert "permissions=" in link
     assert "permissions=8&" not in link
+
+
+def test_the_link_for_ones_own_account_asks_for_no_permission() -> None:
+    link = personal_url(123)
+    assert "integration_type=1" in link
+    assert "permissions" not in link
+    assert "scope=applications.commands" in link

@@ -188,7 +188,7 @@ async def test_a_button_of_an_earlier_release_is_about_the_chat_it_stands_in(
     dc: FakeDiscord, papers: int, vision: int, store: SqlStore
 ) -> None:
     answer = await dc.interactions.click(papers, f"drop:{topic_key('cat:cs.CL')}")
-    assert "Unsubscribed" in answer.text
+    assert "no longer follow" in answer.text
     assert await topics(store, papers) == []
     assert await topics(store, vision) == ["cat:cs.CV"]
 

@@ -123,8 +123,8 @@ def test_a_list_is_announced_by_its_heading_and_titles_with_the_same_buttons() -
     announced = payload["announcement"]
     assert announced["content"].splitlines() == [
         '2 of 109 · abs:"talking head" AND cs.CV · 2 June',
-        "1\\. MultiTalk: Faster O(n²) Talking Heads, 20% Better",
-        "2\\. MultiTalk: Faster O(n²) Talking Heads, 20% Better",
+        "1. MultiTalk: Faster O(n²) Talking Heads, 20% Better",
+        "2. MultiTalk: Faster O(n²) Talking Heads, 20% Better",
     ]
     assert announced["components"] == payload["components"][0]["components"][-2:]
     assert [button["label"] for button in announced["components"][1]["components"]] == ["Next 10", "⚙"]

@@ -9,11 +9,10 @@ import pytest
 
 from bot.model import Part, Sent
 from handlers.discord.sender import DiscordSender
-from tests.fakes.discord import FakeDiscord
+from tests.fakes.discord import EDIT_MESSAGE, FakeDiscord
 from tests.fakes.discord_messages import COMPONENTS_V2, SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS
 from tests.handlers.discord.samples import KEY, SINCE, chat
 
-EDIT = r"PATCH /channels/\d+/messages/\d+"
 BUTTON = {"type": 2, "style": 2, "label": "Settings", "custom_id": "settings:"}
 ROW = {"type": 1, "components": [BUTTON]}
 
@@ -46,28 +45,28 @@ async def test_a_silent_part_notifies_nobody(sender: DiscordSender, dc: FakeDisc
 async def test_a_message_whose_edit_fails_stands_and_is_not_sent_again(
     sender: DiscordSender, dc: FakeDiscord, channel: int, kind: str
 ) -> None:
-    dc.fail(kind, EDIT, times=9)
+    dc.fail(kind, EDIT_MESSAGE, times=9)
     outcome = await sender.send(chat(channel), announced(), KEY)
     [message] = dc.world.history(channel)
     assert outcome == Sent(message["id"])
     assert message["content"] == "10 of 109 · cs.CV\n1. A title"
     assert message["flags"] == SUPPRESS_EMBEDS, "the links in it show no previews"
     assert message["components"][0]["components"][0]["custom_id"] == f"settings:@{channel}"
-    assert 1 <= dc.count(EDIT) <= 2
+    assert 1 <= dc.count(EDIT_MESSAGE) <= 2
 
 
 async def test_an_edit_is_tried_once_more(sender: DiscordSender, dc: FakeDiscord, channel: int) -> None:
-    dc.fail("500", EDIT)
+    dc.fail("500", EDIT_MESSAGE)
     await sender.send(chat(channel), announced(), KEY)
     assert dc.world.history(channel)[0]["flags"] == COMPONENTS_V2
-    assert (dc.count(EDIT), len(dc.world.accepted)) == (2, 1)
+    assert (dc.count(EDIT_MESSAGE), len(dc.world.accepted)) == (2, 1)
 
 
 async def test_a_process_that_ended_before_the_edit_finds_its_message_and_completes_it(
     sender: DiscordSender, dc: FakeDiscord, channel: int, tmp_path: Path
 ) -> None:
     dc.world.shows_nonces = False
-    dc.fail("403/50013", EDIT)
+    dc.fail("403/50013", EDIT_MESSAGE)
     sent = await sender.send(chat(channel), announced(), KEY)
     restarted = DiscordSender(sender._client, sender._invalid, tmp_path)
     assert isinstance(sent, Sent)

@@ -13,7 +13,7 @@ from bot.pipeline import DeliveryWorker
 from bot.storage.store import SqlStore
 from handlers.discord.sender import DiscordSender
 from tests.fakes.clock import FakeClock
-from tests.fakes.discord import CREATE_MESSAGE, CREATE_POST, Bucket, FakeDiscord
+from tests.fakes.discord import CREATE_MESSAGE, CREATE_POST, EDIT_MESSAGE, Bucket, FakeDiscord
 
 DAY = date(2026, 6, 2)
 
@@ -23,7 +23,15 @@ async def _write(store: SqlStore, clock: FakeClock, channel: int, parts: int) ->
     ref = ChatRef(Platform.DISCORD, str(channel))
     await store.add_chat(Chat(ref))
     texts = [f"part {number} for {channel}" for number in range(1, parts + 1)]
-    made = tuple(Part({"components": [{"type": 10, "content": text}]}) for text in texts)
+    row = {"type": 1, "components": [{"type": 2, "style": 2, "label": "⚙", "custom_id": "settings:new"}]}
+    made = tuple(
+        Part(
+            {"components": [{"type": 10, "content": text}]}
+            # The first part is announced, as a digest's is.
+            | ({"announcement": {"content": text, "components": [row]}} if number == 0 else {})
+        )
+        for number, text in enumerate(texts)
+    )
     assert await store.write_digest(NewDigest(ref, str(DAY), DAY, DAY, DAY, (), made, None), clock.now())
     return texts
 
@@ -39,7 +47,7 @@ async def test_every_part_arrives_once_whatever_fails(
     expected = [text for place in places for text in await _write(store, clock, place, 3)]
     for kind in ("503", "reset", "garbage", "cut"):
         for store_it in (True, False):
-            for request in (CREATE_MESSAGE, CREATE_POST):
+            for request in (CREATE_MESSAGE, CREATE_POST, EDIT_MESSAGE):
                 dc.fail(kind, request, times=4, rate=0.2, store=store_it)
     courier = DeliveryWorker(store, {Platform.DISCORD: sender}, clock, "me")
     for tries in range(60):
@@ -49,7 +57,8 @@ async def test_every_part_arrives_once_whatever_fails(
         dc.world.shows_nonces = tries % 2 == 0
         dc.world.forget_nonces()
         clock.advance(3600)
-    accepted = Counter(each["message"]["components"][0]["content"] for each in dc.world.accepted)
+    messages = [each["message"] for each in dc.world.accepted]
+    accepted = Counter(message["content"] or message["components"][0]["content"] for message in messages)
     assert accepted == Counter(expected)
     states = {each.state for each in await store.deliveries(limit=1000)}
     assert states == {DeliveryState.SENT}
