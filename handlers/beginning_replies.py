@@ -126,8 +126,8 @@ def _followed(topic: str, chat: ChatName) -> tuple[Span, ...]:
     name = next((_(area.name) for area in AREAS if area.query == topic), "")
     shown = (Text(name, bold=True),) if name else topic_spans(topic)
     if chat.is_elsewhere:
-        return spans(_("Subscribed {chat} to {topic}."), chat=str(chat), topic=shown)
-    return spans(_("Subscribed to {topic}."), topic=shown)
+        return spans(_("{chat} now follows {topic}."), chat=str(chat), topic=shown)
+    return spans(_("You now follow {topic}."), topic=shown)
 
 
 def _hour_label(hour: int, chosen: time) -> str:
