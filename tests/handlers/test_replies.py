@@ -15,8 +15,22 @@ from bot import conversation as results
 from bot.conversation import Followed, Result, setting_values, topic_key
 from bot.conversation.likely_zones import likely_zones
 from bot.errors import BadSetting
-from bot.model import JSON, Card, Chat, ChatRef, Depth, FoundPapers, Paper, PaperList, Platform, SummaryKey, VoteKind
+from bot.model import (
+    JSON,
+    Backtest,
+    Card,
+    Chat,
+    ChatRef,
+    Depth,
+    FoundPapers,
+    Paper,
+    PaperList,
+    Platform,
+    SummaryKey,
+    VoteKind,
+)
 from bot.render.nodes import Bullets, Code, Fold, Heading, Line, Note, Reply
+from bot.topics.typed import GuessKind, Talk
 from handlers import button_actions
 from handlers.commands import COMMANDS
 from handlers.discord.cards import reply_components
@@ -52,6 +66,20 @@ BOTH = Followed(
 
 ZONES = ("America/Argentina/Buenos_Aires", *likely_zones("zh", "UTC"))
 
+WEEK = tuple((date(2026, 6, day), 3) for day in (1, 2, 3, 4, 5))
+OFFER = results.TopicOffer(
+    "lip sync for films",
+    tuple(results.OfferedTopic(kind, f"about: lip sync {kind}", "0123456789ab", "cs.CV", 12, 5) for kind in GuessKind),
+    Backtest("about: lip sync", WEEK, shown=(CARD.paper,)),
+    tuple((note, "some words") for note in results.OfferNote if note is not results.OfferNote.BROAD),
+)
+BROAD_OFFER = results.TopicOffer(
+    "cs.CV",
+    (results.OfferedTopic(GuessKind.CATEGORY, "cat:cs.CV", "0123456789ab", "cs.CV", 500, 5),),
+    Backtest("cat:cs.CV", tuple((day, 100) for day, _ in WEEK)),
+    ((results.OfferNote.BROAD, ""),),
+)
+
 EVERY_RESULT: tuple[Result, ...] = (
     results.Welcome(CHAT, 3),
     results.Help(),
@@ -59,8 +87,20 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.Subscribed(CHAT, LONG, "papers that …", date(2026, 6, 2), DUE, 1, UNTESTED),
     results.AlreadySubscribed("cat:cs.CV", "papers in cs.CV"),
     results.NotUnderstood("a AND", "There is nothing after AND.", 2, "a AND\n  ^"),
-    results.TwoReadings("a b c", "0123456789ab", "a AND b AND c", "about: a b c", 2, 34),
-    results.TwoReadings("long words " * 30, "0123456789ab", None, "about: long words", None, None, "It is none."),
+    OFFER,
+    BROAD_OFFER,
+    replace(OFFER, backtest=Backtest("x")),
+    results.AskWords("cat:cs.CV", may_type=True),
+    results.AskWords("cat:cs.CV", may_type=False),
+    results.NoSubject("the"),
+    *(results.SmallTalk(talk, following) for talk in (Talk.GREETING, Talk.THANKS, Talk.NO) for following in (0, 1)),
+    results.DidYouMeanPaper("a title", (CARD.paper,), OFFER),
+    results.DidYouMeanPaper("a title", (CARD.paper, CARD.paper)),
+    results.DidYouMeanCommand("subscribe cs.CV", "0123456789ab"),
+    results.ManyPapers((CARD, replace(CARD, summary=SUMMARY)), ("2406.99999",), 3),
+    results.UnknownFile("a.pdf"),
+    results.UnsubscribedSeveral(("cat:cs.CV", LONG), 0),
+    results.UnsubscribedSeveral(("cat:cs.CV", LONG), 1, "0123456789ab", ("x",)),
     results.OfferExpired(),
     results.TooMany(50),
     results.Unsubscribed("cat:cs.CV", 0),
@@ -312,38 +352,9 @@ def test_no_reply_shows_the_syntax_of_interests() -> None:
         assert not any("about:" in button.label for row in shown.buttons for button in row)
 
 
-def test_the_two_readings_say_what_each_brings() -> None:
-    answer = reply(results.TwoReadings("lip sync for films", "0123456789ab", "x", "about: x", 2, 34))
-    assert [*lines(answer)] == [
-        "What should I look for with “lip sync for films”?",
-        "Exactly these words: papers whose title or abstract has all of them; 2 in the last week.",
-        "Papers about this: the closest, at most 30 a day, whatever their words; 34 in the last week.",
-    ]
-    assert [(button.label, button.action) for row in answer.buttons for button in row] == [
-        ("Exactly these words (2)", "exact:0123456789ab"),
-        ("Papers about this (34)", "about:0123456789ab"),
-    ]
-
-
-def test_words_that_are_no_query_are_offered_as_a_description() -> None:
-    why = "There is no field “Topic:”; did you mean co:?"
-    answer = reply(results.TwoReadings("Topic: lip sync", "0123456789ab", None, "about: x", None, 34, why))
-    assert why in "".join(lines(answer))
-    assert [button.label for row in answer.buttons for button in row] == ["Papers about this (34)"]
-
-
 def test_an_interest_in_another_script_gets_the_advice_to_write_it_in_english() -> None:
     advice = "I compare words here, and papers are in English: describe it in English, too."
     for tested in (FOREIGN, SHORT_FOREIGN, FOREIGN_ORDER):
         assert advice in [*lines(reply(subscribed(tested)))]
     for tested in (EMPTY, COLD, replace(FOREIGN_ORDER, is_by_words=False)):
         assert advice not in [*lines(reply(subscribed(tested)))]
-
-
-def test_a_sentence_in_place_of_a_link_gets_the_advice_to_follow_it() -> None:
-    why = "There is no arXiv id in this text."
-    assert [*lines(reply(results.NotALink("lip sync for films", why)))] == [
-        why,
-        "For new papers about something, write it after /subscribe.",
-    ]
-    assert [*lines(reply(results.NotALink("2699.00001", why)))] == [why]
