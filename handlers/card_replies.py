@@ -58,7 +58,7 @@ def opened_card(result: OpenedCard, chat: ChatName) -> Reply:
     match result.view:
         case CardView.EVIDENCE:
             evidence = evidence_document(result.card, result.language)
-            return _in_place(evidence, (_back_row(result.card.paper),))
+            return _in_place(Document((*evidence.blocks, *about(chat))), (_back_row(result.card.paper),))
         case CardView.READING:
             return _reading(result, chat)
     return _front(result, chat)

@@ -57,6 +57,8 @@ class AnswerPoster:
     ) -> None:
         """Post a reply in a chat; its first message answers `reply_to`. Raises `TelegramError`."""
         for payload in reply_messages(reply):
+            if reply.silent:
+                payload["silent"] = True
             try:
                 await post(self._bot, where, payload, self._data_dir, about=about, reply_to=reply_to)
             except UnsendableError as error:  # a missing picture must not keep back the text

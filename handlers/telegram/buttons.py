@@ -43,7 +43,8 @@ class Buttons:
         if query is None:
             return
         action = parse(query.data)
-        if action is not None and query.message is not None and not isinstance(query.message, Message):
+        # The library gives such a message as a `Message` without anything but its chat and number.
+        if action is not None and query.message is not None and not query.message.is_accessible:
             await self._pressed_old(query, query.message, action)
             return
         message = query.message if isinstance(query.message, Message) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import replace
 from typing import Any
 from weakref import WeakValueDictionary
@@ -10,7 +11,7 @@ from weakref import WeakValueDictionary
 import structlog
 from telegram import Message
 from telegram.constants import ChatType
-from telegram.error import BadRequest
+from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
 from bot.conversation import (
@@ -82,9 +83,11 @@ class OpenCards:
         try:
             # First what takes no time: a reading that is there, or that it is being made.
             result = await reading(self._conversation, Request(target, {ARGUMENT: action.argument}))
-            await self._in_place(message, self._payload(result, target), target)
             if not isinstance(result, BeingRead):
+                await self._in_place(message, self._payload(result, target), target)
                 return
+            with contextlib.suppress(TelegramError):  # only a hint: the reading will report what is wrong
+                await self._in_place(message, self._payload(result, target), target)
             result = await perform(self._conversation, target, action)
         finally:
             asked_for = self._being_read.pop(key)

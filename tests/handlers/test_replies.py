@@ -22,13 +22,16 @@ from bot.model import (
     Chat,
     ChatRef,
     Depth,
+    Digest,
     FoundPapers,
     Paper,
     PaperList,
     Platform,
     SummaryKey,
     VoteKind,
+    Window,
 )
+from bot.references.citations import CitationFormat, cite
 from bot.render.nodes import Bullets, Code, Fold, Heading, Line, Note, Reply
 from bot.topics.typed import GuessKind, Talk
 from handlers import button_actions
@@ -50,11 +53,23 @@ from tests.handlers.insights import (
     subscribed,
 )
 from tests.render.samples import BRIEF
+from tests.render.samples import DEEP as DEEP_SAMPLE
 
 CHAT = Chat(ChatRef(Platform.TELEGRAM, "5"), timezone="Europe/Berlin")
 DUE = datetime(2026, 6, 3, 8, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 CARD = Card(Paper("2406.14272", 1, "A title", ("A. Author",), "An abstract.", ("cs.CV",)))
 SUMMARY = replace(BRIEF, key=SummaryKey("2406.14272", 1, "en"))
+DEEP = replace(DEEP_SAMPLE, key=SummaryKey("2406.14272", 1, "en", Depth.DEEP))
+DAY = date(2026, 6, 5)
+PAGE = Digest(
+    ("cat:cs.CV", "cat:cs.CL", "cat:cs.LG"),
+    Window(DAY, DAY),
+    700,
+    109,
+    (replace(CARD, summary=SUMMARY), Card(replace(CARD.paper, id="astro-ph/0601001", title="Long " * 200))) * 5,
+    slot="n20260605T091500123456",
+    ranked=109,
+)
 LONG = 'abs:"gaussian splatting" AND cat:cs.CV AND NOT ' + " AND NOT ".join(f"word{n}" for n in range(40))
 TOPIC = Followed("cat:cs.CV", "papers in cs.CV", topic_key("cat:cs.CV"), date(2026, 6, 2))
 LONGEST = Followed(LONG, "papers that …", topic_key(LONG), date(2026, 6, 2))
@@ -114,6 +129,19 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.PaperCard(replace(CARD, summary=SUMMARY), "en", Depth.BRIEF),
     results.PaperEvidence(replace(CARD, summary=SUMMARY), "en"),
     results.NoEvidence("2406.14272v1"),
+    results.OpenedCard(replace(CARD, summary=SUMMARY), "en", Depth.BRIEF, votes=frozenset({VoteKind.UP})),
+    results.OpenedCard(replace(CARD, summary=SUMMARY), "zh", Depth.BRIEF, results.CardView.EVIDENCE),
+    results.OpenedCard(replace(CARD, summary=DEEP), "en", Depth.DEEP, results.CardView.READING),
+    results.OpenedCard(replace(CARD, summary=DEEP), "en", Depth.DEEP, trouble=results.CardTrouble.BUSY),
+    results.OpenedCard(CARD, "en", Depth.BRIEF, trouble=results.CardTrouble.UNREADABLE),
+    results.OpenedCard(CARD, "en", Depth.BRIEF, is_ready=True),
+    results.OpenedCard(Card(replace(CARD.paper, withdrawn=True)), "en", Depth.BRIEF),
+    results.BeingRead(CARD, "en", 60.0),
+    *(results.CitedPaper(CARD, form, cite([CARD.paper], form)) for form in CitationFormat),
+    results.CardFigures(CARD, "en"),
+    results.CardClosed(),
+    results.DigestPage(PAGE, 10, PAGE.slot, 109),
+    results.DigestPage(replace(PAGE, language="ja"), 0, PAGE.slot, 109),
     results.NotALink("x", "There is no arXiv id in it."),
     results.UnknownPaper("2406.99999", "arXiv has no paper 2406.99999; check the id."),
     results.Withdrawn(Card(replace(CARD.paper, withdrawn=True))),
@@ -240,6 +268,10 @@ ABOUT_NO_CHAT = (
     results.Help,
     results.Privacy,
     results.PaperCard,
+    results.BeingRead,
+    results.CitedPaper,
+    results.CardFigures,
+    results.CardClosed,
     results.PaperEvidence,
     results.NoEvidence,
     results.NotALink,
