@@ -43,8 +43,8 @@ MAX_LABEL = 28
 
 
 def ask_topic(result: AskTopic, chat: ChatName) -> Reply:
-    if not result.may_type and chat.title:
-        hello = spans(_("What should {chat} follow?"), chat=Text(chat.title, bold=True))
+    if chat.is_elsewhere or (chat.title and not result.may_type):
+        hello = spans(_("What should {chat} follow?"), chat=Text(chat.title or str(chat), bold=True))
     else:
         hello = (Text(_("I bring you new arXiv papers on what you work on, in one message a day."), bold=True),)
     question = (
