@@ -7,7 +7,7 @@ from datetime import time, timedelta
 from bot.arxiv.categories import CATEGORIES
 from bot.conversation import AREAS, AreaOffer, AskPlace, AskTopic, GroupWelcome, Settled
 from bot.locales import _, formats, ngettext, pgettext
-from bot.model import Backtest, Paper
+from bot.model import Backtest, Chat, ChatKind, Paper
 from bot.render.nodes import Block, Bullets, Button, Document, Heading, Line, Note, Reply, Span, Text
 from handlers.beginning_actions import SKIP
 from handlers.button_actions import Action
@@ -32,6 +32,9 @@ HOURS = (7, 8, 9, 12, 18)
 MAX_SENTENCE = 120
 """Characters of what is said of an example."""
 
+A_MESSAGE = 10
+"""Papers that a new chat's message shows."""
+
 MAX_LABEL = 28
 """Characters on a button of which two stand in a row on a phone."""
 
@@ -40,8 +43,8 @@ MAX_LABEL = 28
 
 
 def ask_topic(result: AskTopic, chat: ChatName) -> Reply:
-    if chat.is_elsewhere:
-        hello = spans(_("What should {chat} follow?"), chat=Text(str(chat), bold=True))
+    if chat.is_elsewhere or (chat.title and not result.may_type):
+        hello = spans(_("What should {chat} follow?"), chat=Text(chat.title or str(chat), bold=True))
     else:
         hello = (Text(_("I bring you new arXiv papers on what you work on, in one message a day."), bold=True),)
     question = (
@@ -83,12 +86,12 @@ def _what_it_brings(tested: Backtest) -> tuple[Line, ...]:
 
 def _frequency(tested: Backtest) -> str:
     a_day = round(tested.a_day)
+    if a_day > A_MESSAGE:
+        return _("About {n} new papers a day; the message shows the best of them.").format(n=formats.number(a_day))
     if a_day > 1:
-        return ngettext(
-            "About {n} new paper a day; the message shows the best of them.",
-            "About {n} new papers a day; the message shows the best of them.",
-            a_day,
-        ).format(n=formats.number(a_day))
+        return ngettext("About {n} new paper a day.", "About {n} new papers a day.", a_day).format(
+            n=formats.number(a_day)
+        )
     if tested.count:
         return ngettext("{n} new paper last week.", "{n} new papers last week.", tested.count).format(
             n=formats.number(tested.count)
@@ -105,7 +108,7 @@ def _example(paper: Paper, sentence: str) -> tuple[Span, ...]:
 
 
 def ask_place(result: AskPlace, chat: ChatName) -> Reply:
-    blocks: list[Block] = [Line(_followed(result.topic, chat))]
+    blocks: list[Block] = [Line(_followed(result.topic, chat, is_named=_is_named(result.chat, chat)))]
     if result.backtest is not None:
         blocks += backtest_blocks(result.backtest)
     at = Text(formats.clock(result.at), bold=True)
@@ -122,17 +125,23 @@ def ask_place(result: AskPlace, chat: ChatName) -> Reply:
     return Reply(Document(tuple(blocks)), (*offered, *rows(places, 3), hours, last))
 
 
-def _followed(topic: str, chat: ChatName) -> tuple[Span, ...]:
+def _followed(topic: str, chat: ChatName, *, is_named: bool) -> tuple[Span, ...]:
     name = next((_(area.name) for area in AREAS if area.query == topic), "")
     shown = (Text(name, bold=True),) if name else topic_spans(topic)
-    if chat.is_elsewhere:
-        return spans(_("Subscribed {chat} to {topic}."), chat=str(chat), topic=shown)
-    return spans(_("Subscribed to {topic}."), topic=shown)
+    if is_named:
+        return spans(_("{chat} now follows {topic}."), chat=chat.title or str(chat), topic=shown)
+    return spans(_("You now follow {topic}."), topic=shown)
 
 
 def _hour_label(hour: int, chosen: time) -> str:
     label = formats.clock(time(hour))
     return f"✓ {label}" if chosen == time(hour) else label
+
+
+def _is_named(about_chat: Chat, chat: ChatName) -> bool:
+    """Whether a sentence names the chat: everywhere but in the private chat that it is about."""
+    is_shared = about_chat.kind not in (ChatKind.PRIVATE, ChatKind.UNKNOWN)
+    return chat.is_elsewhere or (is_shared and bool(chat.title))
 
 
 def settled(result: Settled, chat: ChatName) -> Reply:
@@ -141,10 +150,10 @@ def settled(result: Settled, chat: ChatName) -> Reply:
         day=formats.day(result.first_due.date()),
         time=Text(formats.clock(result.first_due), bold=True),
         city=formats.city(result.first_due.tzinfo),
-        chat=str(chat),
+        chat=chat.title or str(chat),
     )
     blocks: list[Block] = [Line(line)]
-    if not chat.is_elsewhere:
+    if not _is_named(result.chat, chat):
         more = _("Until then, send me a link to any paper and I read it. {command} shows what you follow.")
         blocks.append(Note(spans(more, command=command("subscriptions"))))
     now = Button(pgettext("button", "Show me today's now"), action=str(Action("digest")))
@@ -163,7 +172,7 @@ def _when(result: Settled, chat: ChatName) -> str:
     else:
         ours = _("{day}, {time} ({city} time): your first papers.")
         theirs = _("{day}, {time} ({city} time): the first papers of {chat}.")
-    return theirs if chat.is_elsewhere else ours
+    return theirs if _is_named(result.chat, chat) else ours
 
 
 # ── in a group ────────────────────────────────────────────────────────────────────────────────────────────────────

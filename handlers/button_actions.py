@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from bot.arxiv import ids
-from bot.conversation import Conversation, Result, Stale
+from bot.conversation import Conversation, NotAllowed, Result, Stale
 from bot.model import ChatRef, Depth, Summary, SummaryKey, VoteKind
 from handlers import (
     beginning_actions,
@@ -169,6 +169,8 @@ async def _resend(conversation: Conversation, request: Request) -> Result:
 
 async def _which(conversation: Conversation, request: Request) -> Result:
     target = request.target
+    if not target.requester.is_admin:
+        return NotAllowed("change what it follows")
     where = target.asked_in or target.chat
     chosen = await conversation.chat_choices.chosen(where, request.arguments[ARGUMENT], target.chat)
     command = next((each for each in commands.COMMANDS if chosen is not None and each.name == chosen[0]), None)

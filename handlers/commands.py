@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from bot.arxiv import ids
 from bot.conversation import Conversation, Result
 from bot.errors import TellUser
 from bot.locales import N_, _
@@ -104,8 +105,10 @@ async def subscriptions(conversation: Conversation, request: Request) -> Result:
 
 
 async def summarize(conversation: Conversation, request: Request) -> Result:
-    link, depth = request.arguments.get("link", ""), request.arguments.get("depth", "")
-    target = request.target
+    target, link, depth = request.target, request.arguments.get("link", ""), request.arguments.get("depth", "")
+    # Several links, or words instead of one, are answered as in a message.
+    if link.strip() and len(ids.all_papers(link)) != 1 and not ids.reason_for_no_paper(link):
+        return await conversation.understanding.message(target.requester, target.chat, link)
     return await conversation.summarize(target.chat, link, _depth(depth), target.requester.user_id)
 
 

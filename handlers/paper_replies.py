@@ -19,7 +19,7 @@ from bot.locales import _, current_language, formats, ngettext, pgettext
 from bot.model import Depth
 from bot.render.cards import card_reply
 from bot.render.evidence import evidence_document
-from bot.render.nodes import Button, Document, Line, Note, Reply
+from bot.render.nodes import Button, Document, Line, Reply
 from handlers.button_actions import Action, evidence_action
 from handlers.reply_parts import (
     command,
@@ -61,12 +61,7 @@ def withdrawn(result: Withdrawn, _chat: ChatName) -> Reply:
 
 
 def not_a_link(result: NotALink, _chat: ChatName) -> Reply:
-    reply = one_line(sentence(result.why))
-    if not result.is_plain_text:
-        return reply
-    # A new user may simply write what they work on.
-    hint = Note(spans(_("For new papers about something, write it after {command}."), command=command("subscribe")))
-    return Reply(Document((*reply.document.blocks, hint)))
+    return one_line(sentence(result.why))
 
 
 def unknown_paper(result: UnknownPaper, _chat: ChatName) -> Reply:

@@ -149,7 +149,8 @@ class Beginning:
         self, requester: Requester, asked_in: ChatRef, kind: ChatKind, followed: Subscribed
     ) -> Subscribed | AskPlace:
         """Ask where the chat's people are once they follow their first topic, unless that is known or was asked."""
-        chat = followed.chat
+        # The chat may have been created a moment ago, when its kind was not stored yet.
+        chat = replace(followed.chat, kind=kind)
         if followed.following != 1 or chat.timezone != self._defaults.timezone:
             return followed
         if not await self._is_first_time(chat.ref):
@@ -166,14 +167,15 @@ class Beginning:
             return NotAllowed("change its settings")
         if not (hour.isascii() and hour.isdecimal() and int(hour) < 24):
             return Stale()
-        chat = await self._ensure(ref, "", True)
+        before = await self._ensure(ref, "", True)
         changed = await self._store.change_chat(ref, self._clock.now(), digest_time=time(int(hour)))
-        chat = changed or chat  # a chat forgotten meanwhile stays forgotten
+        chat = changed or before  # a chat forgotten meanwhile stays forgotten
         may_type = await self._take_next_message(requester, asked_in, kind, ref)
         followed = await self._store.subscriptions(ref)
         if not followed:  # taken back meanwhile
             return AskTopic(chat, may_type)
-        return AskPlace(chat, followed[-1].topic, self._zones(requester, chat), self._time(chat), may_type)
+        zones, undo = self._zones(requester, chat), await self._undo.offer_restoring(before, chat)
+        return AskPlace(chat, followed[-1].topic, zones, self._time(chat), may_type, undo=undo)
 
     async def zone(self, requester: Requester, ref: ChatRef, name: str) -> Settled | NotAccepted | NotAllowed:
         """Choose the time zone by any name, or keep the present one with "". The first digest comes at `FIRST_TIME`

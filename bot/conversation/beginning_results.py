@@ -32,7 +32,8 @@ class AskPlace:
     """The question where the chat's people are, after the first topic. `zones` are IANA names, the likeliest first.
 
     `topic` is what is followed; `at` is the time that a digest comes. `backtest` is what the topic would have brought,
-    None if the person has just seen it; `instead` as in `Subscribed`. `undo` takes the topic back, "" if that is over.
+    None if the person has just seen it; `instead` as in `Subscribed`. `undo` takes back what was changed
+    last, the topic or the hour; "" if nothing was.
     """
 
     chat: Chat

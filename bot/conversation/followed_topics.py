@@ -12,6 +12,7 @@ from bot.arxiv import categories
 from bot.conversation.results import Followed, Suggestion, topic_key
 from bot.errors import BadTopic
 from bot.model import Subscription, split_query, topic_label
+from bot.topics.typed import Understood, understand
 
 MAX_CHOICE_LENGTH = 100
 """Characters that a platform's completion takes, for its label and for its value (Discord's limit)."""
@@ -35,7 +36,7 @@ def find(following: Sequence[Subscription], named: str) -> Subscription | None:
     """
     by_text, by_number = _find_by_text(following, named), _find_by_number(following, named)
     found = (by_number or by_text) if named.startswith("#") else (by_text or by_number)
-    return found or _find_by_part(following, named)
+    return found or _find_by_part(following, named) or _find_by_meaning(following, named)
 
 
 def _find_by_text(following: Sequence[Subscription], named: str) -> Subscription | None:
@@ -66,6 +67,13 @@ def _find_by_part(following: Sequence[Subscription], named: str) -> Subscription
     parts = [(subscription, split_query(subscription.topic)) for subscription in following]
     found = [each for each, (query, about) in parts if about and (query == exact or about.casefold() == text)]
     return found[0] if len(found) == 1 else None
+
+
+def _find_by_meaning(following: Sequence[Subscription], named: str) -> Subscription | None:
+    """The subscription that is a reading of what somebody wrote: "computer vision" for cs.CV."""
+    read = understand(named)
+    queries = [guess.topic.query for guess in read.guesses] if isinstance(read, Understood) else []
+    return next((each for query in queries for each in following if each.topic == query), None)
 
 
 def _find_by_number(following: Sequence[Subscription], named: str) -> Subscription | None:

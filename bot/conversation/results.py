@@ -221,11 +221,6 @@ class NotALink:
     given: str
     why: str
 
-    @property
-    def is_plain_text(self) -> bool:
-        """Whether somebody may have written what they work on instead."""
-        return topics.is_plain_text(self.given)
-
 
 @dataclass(frozen=True, slots=True)
 class UnknownPaper:

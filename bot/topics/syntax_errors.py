@@ -110,8 +110,8 @@ def about_nothing(about: str, interest: Interest) -> str:
     """What is wrong with an interest that is too short to mean anything; empty if nothing is."""
     if not about:
         return _(
-            "There is nothing after “about:”; describe in a few words what the papers should be about, for example: "
-            "{example}."
+            "There is nothing after “about:”; describe in a few words what the papers should be about, "
+            "for example: {example}."
         ).format(example=_EXAMPLE_INTEREST)
     if not interest.wanted and interest.unwanted:
         return _("This only says what the papers should not be about; say first what they should be about.")

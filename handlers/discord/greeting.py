@@ -6,10 +6,12 @@ channel that the server has chosen for such messages, else to the server's owner
 
 from __future__ import annotations
 
+import asyncio
+
 import discord
 import structlog
 
-from bot.conversation import Conversation, GroupWelcome
+from bot.conversation import Conversation
 from bot.locales import _, using
 from bot.model import ChatKind
 from bot.render.nodes import Document, Line, Reply, Text
@@ -33,7 +35,9 @@ async def greet(
     with using(str(guild.preferred_locale)):
         channel = guild.system_channel
         if channel is not None and _may_write(channel):
-            await responder.write(channel, _welcome(welcome, f"#{channel.name}"), channel_ref(channel.id))
+            await responder.write(
+                channel, _ready(replies.reply(welcome, ChatName(f"#{channel.name}"))), channel_ref(channel.id)
+            )
             return
         try:
             # The owner is no member that is cached.
@@ -43,15 +47,18 @@ async def greet(
             return
         channel_id = int(direct["id"])
         await responder.write(
-            client.get_partial_messageable(channel_id), _to_owner(guild.name), channel_ref(channel_id)
+            client.get_partial_messageable(channel_id), _ready(_to_owner(guild.name)), channel_ref(channel_id)
         )
 
 
-async def _welcome(welcome: GroupWelcome, channel: str) -> Reply:
-    return replies.reply(welcome, ChatName(channel))
+def _ready(reply: Reply) -> asyncio.Future[Reply]:
+    """A reply that takes no work; unlike a coroutine, it may be left alone if the connection ends before."""
+    ready = asyncio.get_running_loop().create_future()
+    ready.set_result(reply)
+    return ready
 
 
-async def _to_owner(server: str) -> Reply:
+def _to_owner(server: str) -> Reply:
     thanks = _("I am in {server} now, and bring new arXiv papers to its channels, in one message a day.")
     how = _("In the channel that should get them, write {command} and what its readers work on.")
     lines = (Line((Text(thanks.format(server=server)),)), Line(spans(how, command=command("subscribe"))))

@@ -78,7 +78,7 @@ async def test_a_group_is_told_what_the_bot_does(talk: Conversation) -> None:
 
 
 async def test_who_follows_something_is_asked_nothing(talk: Conversation) -> None:
-    await talk.subscribe(OWNER, ANN, "cs.CL")
+    await talk.subscribe(OWNER, ANN, "cs.CL", may_ask=False)
     assert isinstance(await talk.beginning.start(OWNER, ANN, PRIVATE), results.Welcome)
 
 
@@ -112,7 +112,7 @@ async def test_a_forged_area_does_nothing(talk: Conversation, store: SqlStore, k
 
 
 async def test_what_a_typed_topic_would_have_brought_is_said_with_the_question(talk: Conversation) -> None:
-    done = await talk.subscribe(OWNER, ANN, "cs.CV")
+    done = await talk.subscribe(OWNER, ANN, "cs.CV", may_ask=False)
     assert isinstance(done, results.Subscribed)
     asked = await talk.beginning.after_first_topic(OWNER, ANN, PRIVATE, done)
     assert isinstance(asked, results.AskPlace)

@@ -93,8 +93,9 @@ EXPECTED_OF_BUTTONS: dict[str, tuple[str, type]] = {
     "topics": ("", results.Subscriptions),
     "help": ("", results.Help),
     "drop": (topic_key("cat:cs.CV"), results.Unsubscribed),
-    "exact": (topic_key(f"{CHAT} {PLAIN_WORDS}"), results.Subscribed),
-    "about": (topic_key(f"{CHAT} {PLAIN_WORDS}"), results.Subscribed),
+    "take": (topic_key(f"{CHAT} about: {PLAIN_WORDS}"), results.Subscribed),
+    "narrow": (topic_key(f"{CHAT} about: {PLAIN_WORDS}"), results.AskWords),
+    "run": ("0123456789ab", results.OfferExpired),  # tests/handlers/test_typed_texts.py has lines that are run
     "settings": ("", results.SettingsView),
     "choose": ("language", results.Choices),
     "set": ("size=5", results.Changed),

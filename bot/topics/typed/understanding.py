@@ -266,7 +266,7 @@ _FEWEST_SIGNS = 2
 
 def _is_code(text: str) -> bool:
     """Whether this is a piece of a program, or a formula."""
-    return len(_CODE_SIGNS.findall(text)) >= _FEWEST_SIGNS and not has_operators(text.partition("(")[0])
+    return len(_CODE_SIGNS.findall(text)) >= _FEWEST_SIGNS
 
 
 def _phrase(part: str) -> str:

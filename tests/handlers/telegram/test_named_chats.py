@@ -55,7 +55,7 @@ def test_where_a_command_takes_no_words_a_title_is_a_title() -> None:
 
 async def test_a_channel_is_managed_by_its_title(bench: Bench) -> None:
     await channels(bench, "mychan")
-    assert "Subscribed mychan to" in await bench.ask(ANN, "/subscribe mychan cs.CV")
+    assert "mychan now follows" in await bench.ask(ANN, "/subscribe mychan cs.CV")
     assert await topics(bench, FIRST) == ["cat:cs.CV"]
     assert await topics(bench, ANN) == []
     assert "of mychan is now 5" in await bench.ask(ANN, '/settings "MyChan" size 5')
@@ -98,5 +98,5 @@ async def test_an_old_or_forged_question_does_nothing(bench: Bench) -> None:
 async def test_a_group_can_be_named_by_who_has_set_it_up(bench: Bench) -> None:
     bench.tg.group(FIRST, "Lab vision", admins=(ANN,))
     await bench.ask(FIRST, "/subscribe cs.CV", user=ANN)
-    assert "Subscribed Lab vision to" in await bench.ask(ANN, "/subscribe lab vision cs.CL")
+    assert "Lab vision now follows" in await bench.ask(ANN, "/subscribe lab vision cs.CL")
     assert sorted(await topics(bench, FIRST)) == ["cat:cs.CL", "cat:cs.CV"]

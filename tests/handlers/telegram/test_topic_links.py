@@ -41,7 +41,7 @@ async def shared(bench: Bench, topic: str) -> str:
 @pytest.mark.parametrize("topic", ["cat:cs.CV", LONG])
 async def test_a_shared_topic_is_followed_in_one_tap(bench: Bench, topic: str) -> None:
     parameter = await shared(bench, topic)
-    assert "Subscribed to" in await bench.ask(BOB, f"/start {parameter}")
+    assert "now follow" in await bench.ask(BOB, f"/start {parameter}")
     assert await topics(bench, BOB) == [topic]
 
 
@@ -56,7 +56,7 @@ async def test_a_group_that_the_bot_is_added_to_with_a_link_follows_the_topic(be
     bench.tg.group(GROUP, "Lab", admins=(ANN,))
     parameter = str(TopicLink("cat:cs.CV"))
     assert "Only admins" in await bench.ask(GROUP, f"/start@{BOT_USERNAME} {parameter}", user=BOB)
-    assert "Subscribed" in await bench.ask(GROUP, f"/start@{BOT_USERNAME} {parameter}", user=ANN)
+    assert "now follow" in await bench.ask(GROUP, f"/start@{BOT_USERNAME} {parameter}", user=ANN)
     assert await topics(bench, GROUP) == ["cat:cs.CV"]
     bench.tg.say(GROUP, ANN, f"/start@another_bot {TopicLink('cat:cs.CL')}")
     await bench.ask(GROUP, "/help", user=BOB)
