@@ -17,6 +17,7 @@ from bot.conversation import (
     UnknownFile,
     UnsubscribedSeveral,
 )
+from bot.decisions import refinements
 from bot.locales import _, formats, ngettext, pgettext
 from bot.model import Backtest, Card
 from bot.render.addresses import paper_urls
@@ -114,7 +115,7 @@ def _label(option: OfferedTopic) -> str:
 
 def _frequency(tested: Backtest) -> str:
     """How many papers a topic would have brought."""
-    if not tested.days:
+    if not tested.days or (refinements.is_empty(tested) and not refinements.has_words(tested.query)):
         return _("The first papers come as soon as arXiv announces the next ones.")
     if tested.a_day >= MANY_A_DAY:
         number = round(tested.a_day)

@@ -104,7 +104,8 @@ class TopicOffers:
         """What is said of a topic that brings too much or nothing."""
         if refinements.is_too_broad(tested):
             return [(OfferNote.BROAD, "")]
-        if tested.days and not refinements.is_empty(tested):
+        # A category may have no paper only because nobody has followed its archive so far.
+        if not refinements.has_words(tested.query) or (tested.days and not refinements.is_empty(tested)):
             return []
         notes = [(OfferNote.EMPTY, "")] if tested.days else []
         is_plain = read.guesses[0].kind is not GuessKind.AUTHOR and not read.english
