@@ -19,7 +19,7 @@ from bot.conversation import (
 )
 from bot.decisions import refinements
 from bot.locales import _, formats, ngettext, pgettext
-from bot.model import Backtest, Card
+from bot.model import Backtest, Card, topic_label
 from bot.render.addresses import paper_urls
 from bot.render.nodes import Block, Bullets, Button, Document, Heading, Line, Link, Note, Reply, Span, Text
 from bot.topics.typed import GuessKind, Talk
@@ -105,7 +105,7 @@ def _label(option: OfferedTopic) -> str:
         case GuessKind.EVERYWHERE:
             label = pgettext("button", "In all categories")
         case _:
-            label = option.query
+            label = topic_label(option.query)
     if option.a_day is None or option.count is None:
         return label
     if option.a_day >= MANY_A_DAY:
@@ -179,13 +179,13 @@ def ask_words(result: AskWords, chat: ChatName) -> Reply:
 _EXAMPLE_WORDS = "diffusion"
 
 
-def no_subject(_result: NoSubject, _chat: ChatName) -> Reply:
+def no_subject(_result: NoSubject, chat: ChatName) -> Reply:
     """A text without a subject; it is not repeated, since it may be long or strange."""
     shown = tuple((Text(query, code=True),) for query, _meaning in EXAMPLES[:3])
     line = Line((Text(_("I did not find a subject in that. Write what you work on, for example:")),))
     link = Note((Text(_("Or send me a link to any arXiv paper, and I read it now.")),))
     area = Button(pgettext("button", "Choose an area"), action=str(Action("begin")))
-    return Reply(Document((line, Bullets(shown), link)), ((area, HELP),))
+    return Reply(Document((line, Bullets(shown), link, *about(chat))), ((area, HELP),))
 
 
 # ── papers ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -228,8 +228,11 @@ class Understanding:
         return AskWords(topic.query, may_type)
 
     async def _kept_topic(self, ref: ChatRef, key: str) -> Topic | None:
+        kept = await self._kept.text(ref, key) or ""
+        if kept.startswith("/"):  # the line of a command
+            return None
         try:
-            return topics.parse(await self._kept.text(ref, key) or "")
+            return topics.parse(kept)
         except BadTopic:  # nothing is kept, or it is no offer of this kind
             return None
 
