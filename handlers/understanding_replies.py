@@ -42,8 +42,8 @@ from handlers.reply_parts import (
 from handlers.requests import ChatName
 from handlers.topic_words import topic_meaning
 
-MAX_LABEL = 40
-"""Characters on a button that fills a row of a phone."""
+MAX_LABEL = 30
+"""Characters on a button that fills a row of a phone, beside a count."""
 
 MAX_SENTENCE = 120
 """Characters of the sentence about a paper in a list."""
@@ -57,7 +57,7 @@ MANY_A_DAY = 2
 
 def topic_offer(result: TopicOffer, chat: ChatName) -> Reply:
     first, *others = result.options
-    blocks: list[Block] = [Heading(topic_meaning(first.query))]
+    blocks: list[Block] = [Heading(topic_meaning(first.query, in_order_of=result.text))]
     blocks += [Line(note) for kind, text in result.notes if (note := _reading_note(kind, text))]
     blocks.append(Line((Text(_frequency(result.backtest)),)))
     if result.backtest.shown:
@@ -73,9 +73,7 @@ def _offer_buttons(
 ) -> tuple[tuple[Button, ...], ...]:
     label = pgettext("button", "Follow anyway") if is_doubtful else pgettext("button", "✓ Follow")
     follow = (Button(label, action=str(Action("take", first.key))),)
-    alternatives = [
-        (Button(shortened(_label(option), MAX_LABEL), action=str(Action("take", option.key))),) for option in others
-    ]
+    alternatives = [(Button(_label(option), action=str(Action("take", option.key))),) for option in others]
     if OfferNote.BROAD in notes:
         narrow = Button(pgettext("button", "Only with my words …"), action=str(Action("narrow", first.key)))
         return ((narrow,), *alternatives, follow)
@@ -106,6 +104,7 @@ def _label(option: OfferedTopic) -> str:
             label = pgettext("button", "In all categories")
         case _:
             label = topic_label(option.query)
+    label = shortened(label, MAX_LABEL)
     if option.a_day is None or option.count is None:
         return label
     if option.a_day >= MANY_A_DAY:

@@ -37,6 +37,9 @@ SUBJECTS = (
     ("quant-ph", "Quantum error correction with few qubits", "Quantum computing needs error correction."),
 )
 
+KINDS = ("", "Faster", "Robust", "Interactive", "Efficient", "Improved", "Towards")
+"""What the titles of later days begin with."""
+
 PHRASES: dict[str, tuple[str, ...]] = {
     "Wishes": (
         "talking head generation please",
@@ -141,7 +144,8 @@ def papers() -> Iterator[Announced]:
     for number, day in enumerate(DAYS):
         for place, (category, title, abstract) in enumerate(SUBJECTS):
             paper_id = f"26{day:%m}.{number * 100 + place + 1:05}"
-            yield made_up(paper_id, day, title=title, abstract=abstract, categories=(category,))
+            shown = f"{KINDS[number]} {title[0].lower()}{title[1:]}" if number else title
+            yield made_up(paper_id, day, title=shown, abstract=abstract, categories=(category,))
         for place in range(70):
             title = f"Images of the city, part {number * 100 + place}"
             yield made_up(f"26{day:%m}.{number * 100 + place + 10_001:05}", day, title=title, categories=("cs.CV",))
