@@ -110,9 +110,9 @@ class TopicOffers:
         if refinements.is_too_broad(tested):
             return [(OfferNote.BROAD, "")]
         # A category may have no paper only because nobody has followed its archive so far.
-        if not refinements.has_words(tested.query) or (tested.days and not refinements.is_empty(tested)):
+        if not refinements.has_words(tested.query) or not refinements.is_empty(tested):
             return []
-        notes = [(OfferNote.EMPTY, "")] if tested.days else []
+        notes = [(OfferNote.EMPTY, "")]
         is_plain = read.guesses[0].kind is not GuessKind.AUTHOR and not read.english
         unknown = unknown_words(read.text, self._insight.frequencies) if is_plain else ()
         if unknown:
