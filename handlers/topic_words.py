@@ -15,9 +15,9 @@ from bot.topics.meaning import object_of
 from handlers.reply_parts import spans, topic_spans
 
 
-def topic_meaning(query: str) -> tuple[Span, ...]:
+def topic_meaning(query: str, in_order_of: str = "") -> tuple[Span, ...]:
     """What a normalized topic brings: "Everything in cs.CV", "Papers about talking heads". One that cannot be said so
-    is shown as it is written."""
+    is shown as it is written. Words come in the order in which they stand in the text `in_order_of`."""
     try:
         topic = topics.parse(query)
     except BadTopic:  # written by an older grammar
@@ -25,12 +25,14 @@ def topic_meaning(query: str) -> tuple[Span, ...]:
     exact, about = split_query(query)
     if about:
         return _interest(exact, about)
-    return _exact(topic.node) or _as_written(query)
+    return _exact(topic.node, in_order_of.casefold()) or _as_written(query)
 
 
 def category_name(code: str) -> str:
-    """A category by its code and name: "cs.CV (Computer Vision and Pattern Recognition)"."""
+    """A category by its code and name, "cs.CV (Computer Vision and Pattern Recognition)"; an archive by its name."""
     name = categories.name_of(code)
+    if code.endswith(".*") and name:
+        return name
     return f"{code} ({name})" if name else code
 
 
@@ -47,7 +49,7 @@ def _interest(exact: str, about: str) -> tuple[Span, ...]:
     return spans(_("Papers about {text}"), text=text)
 
 
-def _exact(node: Node) -> tuple[Span, ...] | None:
+def _exact(node: Node, text: str) -> tuple[Span, ...] | None:
     codes = _codes(node)
     if len(codes) == 1:
         return spans(_("Everything in {category}"), category=Text(category_name(codes[0]), bold=True))
@@ -59,23 +61,29 @@ def _exact(node: Node) -> tuple[Span, ...] | None:
         inside = [part for part in node.parts if _codes(part)]
         others = [part for part in node.parts if not _codes(part)]
         if len(inside) == 1 and others:
-            return _words(others, all_of=True, codes=_codes(inside[0]))
-        return _words(node.parts, all_of=True)
-    return _words(node.parts if isinstance(node, Or) else (node,), all_of=False)
+            return _words(others, text, all_of=True, codes=_codes(inside[0]))
+        return _words(node.parts, text, all_of=True)
+    return _words(node.parts if isinstance(node, Or) else (node,), text, all_of=False)
 
 
-def _words(parts: Sequence[Node], *, all_of: bool, codes: Sequence[str] = ()) -> tuple[Span, ...] | None:
+def _words(parts: Sequence[Node], text: str, *, all_of: bool, codes: Sequence[str] = ()) -> tuple[Span, ...] | None:
     """The sentence for words that papers mention; None for anything else than words."""
     if len(parts) == 1 and isinstance(parts[0], Or):
         parts, all_of = parts[0].parts, False
     terms = [part for part in parts if isinstance(part, Term) and part.field is Field.TEXT]
     if len(terms) != len(parts):
         return None
-    names = [object_of(term) for term in terms]
+    names = [object_of(term) for term in sorted(terms, key=lambda term: _place(term, text))]
     words = Text(formats.listing(names) if all_of else formats.alternatives(names), bold=True)
     if codes:
         return spans(_("Papers in {categories} that mention {words}"), categories=_any_of(codes), words=words)
     return spans(_("Papers that mention {words}"), words=words)
+
+
+def _place(term: Term, text: str) -> int:
+    """Where a term's first word stands in a text, which may have its plural; terms that are not in it come last."""
+    at = text.find(term.words[0].removesuffix("*").removesuffix("y"))
+    return at if at >= 0 else len(text)
 
 
 def _codes(node: Node) -> tuple[str, ...]:
@@ -86,7 +94,7 @@ def _codes(node: Node) -> tuple[str, ...]:
 
 
 def _any_of(codes: Sequence[str]) -> Text:
-    return Text(formats.alternatives(codes), bold=True)
+    return Text(formats.alternatives(category_name(code) if code.endswith(".*") else code for code in codes), bold=True)
 
 
 def _as_written(query: str) -> tuple[Span, ...]:

@@ -17,8 +17,9 @@ from bot.conversation import (
     UnknownFile,
     UnsubscribedSeveral,
 )
+from bot.decisions import refinements
 from bot.locales import _, formats, ngettext, pgettext
-from bot.model import Backtest, Card
+from bot.model import Backtest, Card, topic_label
 from bot.render.addresses import paper_urls
 from bot.render.nodes import Block, Bullets, Button, Document, Heading, Line, Link, Note, Reply, Span, Text
 from bot.topics.typed import GuessKind, Talk
@@ -41,8 +42,8 @@ from handlers.reply_parts import (
 from handlers.requests import ChatName
 from handlers.topic_words import topic_meaning
 
-MAX_LABEL = 40
-"""Characters on a button that fills a row of a phone."""
+MAX_LABEL = 30
+"""Characters on a button that fills a row of a phone, beside a count."""
 
 MAX_SENTENCE = 120
 """Characters of the sentence about a paper in a list."""
@@ -56,7 +57,7 @@ MANY_A_DAY = 2
 
 def topic_offer(result: TopicOffer, chat: ChatName) -> Reply:
     first, *others = result.options
-    blocks: list[Block] = [Heading(topic_meaning(first.query))]
+    blocks: list[Block] = [Heading(topic_meaning(first.query, in_order_of=result.text))]
     blocks += [Line(note) for kind, text in result.notes if (note := _reading_note(kind, text))]
     blocks.append(Line((Text(_frequency(result.backtest)),)))
     if result.backtest.shown:
@@ -72,9 +73,7 @@ def _offer_buttons(
 ) -> tuple[tuple[Button, ...], ...]:
     label = pgettext("button", "Follow anyway") if is_doubtful else pgettext("button", "✓ Follow")
     follow = (Button(label, action=str(Action("take", first.key))),)
-    alternatives = [
-        (Button(shortened(_label(option), MAX_LABEL), action=str(Action("take", option.key))),) for option in others
-    ]
+    alternatives = [(Button(_label(option), action=str(Action("take", option.key))),) for option in others]
     if OfferNote.BROAD in notes:
         narrow = Button(pgettext("button", "Only with my words …"), action=str(Action("narrow", first.key)))
         return ((narrow,), *alternatives, follow)
@@ -104,7 +103,8 @@ def _label(option: OfferedTopic) -> str:
         case GuessKind.EVERYWHERE:
             label = pgettext("button", "In all categories")
         case _:
-            label = option.query
+            label = topic_label(option.query)
+    label = shortened(label, MAX_LABEL)
     if option.a_day is None or option.count is None:
         return label
     if option.a_day >= MANY_A_DAY:
@@ -114,7 +114,7 @@ def _label(option: OfferedTopic) -> str:
 
 def _frequency(tested: Backtest) -> str:
     """How many papers a topic would have brought."""
-    if not tested.days:
+    if not tested.days or (refinements.is_empty(tested) and not refinements.has_words(tested.query)):
         return _("The first papers come as soon as arXiv announces the next ones.")
     if tested.a_day >= MANY_A_DAY:
         number = round(tested.a_day)
@@ -178,13 +178,13 @@ def ask_words(result: AskWords, chat: ChatName) -> Reply:
 _EXAMPLE_WORDS = "diffusion"
 
 
-def no_subject(_result: NoSubject, _chat: ChatName) -> Reply:
+def no_subject(_result: NoSubject, chat: ChatName) -> Reply:
     """A text without a subject; it is not repeated, since it may be long or strange."""
     shown = tuple((Text(query, code=True),) for query, _meaning in EXAMPLES[:3])
     line = Line((Text(_("I did not find a subject in that. Write what you work on, for example:")),))
     link = Note((Text(_("Or send me a link to any arXiv paper, and I read it now.")),))
     area = Button(pgettext("button", "Choose an area"), action=str(Action("begin")))
-    return Reply(Document((line, Bullets(shown), link)), ((area, help_button()),))
+    return Reply(Document((line, Bullets(shown), link, *about(chat))), ((area, help_button()),))
 
 
 # ── papers ────────────────────────────────────────────────────────────────────────────────────────────────────────

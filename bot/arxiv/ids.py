@@ -105,7 +105,7 @@ _ADDRESS = re.compile(r"https?://|(?<!\w)www\.|(?<!\w)10\.\d{4,9}/", re.IGNORECA
 def reason_for_no_paper(text: str) -> str:
     """Return why a link or an id in a text names no paper; "" if it holds neither."""
     reason = next((each for each in _read_all(text[:MAX_LENGTH]) if isinstance(each, str)), "")
-    return reason if reason and (_ADDRESS.search(text) or _ID.search(text)) else ""
+    return _not_a_link(reason).why if reason and (_ADDRESS.search(text) or _ID.search(text)) else ""
 
 
 def all_ids(text: str) -> list[str]:

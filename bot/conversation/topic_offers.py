@@ -63,7 +63,11 @@ class TopicOffers:
             retested = await self._tested((better, *others))
             if retested.count:
                 guesses, tested = (better, *others), retested
-        options = [await self._option(ref, guess, count, tested) for guess, count in _counted(guesses, tested)]
+        options = [
+            await self._option(ref, guess, count, tested)
+            for guess, count in _counted(guesses, tested)
+            if count != 0 or guess is guesses[0] or guess.kind in (GuessKind.AS_TYPED, GuessKind.CATEGORY)
+        ]
         known = {option.query for option in options}
         for refinement in tested.refinements:
             if refinement.query not in known:
@@ -87,7 +91,8 @@ class TopicOffers:
 
     def _corrected(self, read: Understood) -> tuple[Understood, str]:
         """What was probably meant by misspelt words, with the words as they were as the last choice."""
-        is_named = read.guesses[0].kind in (GuessKind.CATEGORY, GuessKind.AUTHOR)
+        first = read.guesses[0]
+        is_named = first.kind is GuessKind.AUTHOR or not refinements.has_words(first.topic.query)
         if read.is_certain or is_named or read.english or not read.text.isascii():
             return read, ""
         found = corrections(read.text, self._insight.frequencies)
@@ -104,9 +109,10 @@ class TopicOffers:
         """What is said of a topic that brings too much or nothing."""
         if refinements.is_too_broad(tested):
             return [(OfferNote.BROAD, "")]
-        if tested.days and not refinements.is_empty(tested):
+        # A category may have no paper only because nobody has followed its archive so far.
+        if not refinements.has_words(tested.query) or not refinements.is_empty(tested):
             return []
-        notes = [(OfferNote.EMPTY, "")] if tested.days else []
+        notes = [(OfferNote.EMPTY, "")]
         is_plain = read.guesses[0].kind is not GuessKind.AUTHOR and not read.english
         unknown = unknown_words(read.text, self._insight.frequencies) if is_plain else ()
         if unknown:

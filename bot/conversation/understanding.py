@@ -194,8 +194,10 @@ class Understanding:
         offer = await self._offers.of(ref, read)
         is_clear = read.is_certain or read.guesses[0].kind in (GuessKind.WORDS, GuessKind.AUTHOR)
         is_as_read = offer.options[0].query == read.guesses[0].topic.query
-        is_healthy = not (refinements.is_too_broad(offer.backtest) or refinements.is_empty(offer.backtest))
-        if is_clear and is_as_read and is_healthy and not read.english:
+        # A category may have no paper only because nobody has followed its archive so far.
+        is_known_empty = refinements.is_empty(offer.backtest) and refinements.has_words(read.guesses[0].topic.query)
+        is_healthy = not (refinements.is_too_broad(offer.backtest) or is_known_empty)
+        if is_clear and is_as_read and is_healthy and not (read.english or read.is_shortened):
             return await self._following.follow(ref, read.guesses[0].topic, title, offer.backtest)
         return offer
 
@@ -226,8 +228,11 @@ class Understanding:
         return AskWords(topic.query, may_type)
 
     async def _kept_topic(self, ref: ChatRef, key: str) -> Topic | None:
+        kept = await self._kept.text(ref, key) or ""
+        if kept.startswith("/"):  # the line of a command
+            return None
         try:
-            return topics.parse(await self._kept.text(ref, key) or "")
+            return topics.parse(kept)
         except BadTopic:  # nothing is kept, or it is no offer of this kind
             return None
 

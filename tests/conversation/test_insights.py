@@ -53,7 +53,7 @@ async def followed(store: SqlStore) -> list[str]:
 
 
 async def subscribed(talk: Conversation, query: str) -> results.Subscribed:
-    done = await talk.subscribe(OWNER, CHAT, query)
+    done = await talk.subscribe(OWNER, CHAT, query, may_ask=False)
     assert isinstance(done, results.Subscribed)
     return done
 

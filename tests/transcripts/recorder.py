@@ -13,7 +13,7 @@ from bot.conversation import Conversation, Requester, Result
 from bot.errors import TellUser
 from bot.model import ChatKind, ChatRef
 from bot.render.nodes import Block, Bullets, Button, Code, Fold, Heading, Line, Note, Picture, Reply, Rule, Span
-from handlers import button_actions, replies
+from handlers import button_actions, replies, typed_texts
 from handlers.commands import COMMANDS
 from handlers.requests import Request, Target, dispatch
 
@@ -85,7 +85,9 @@ class Recorder:
         name, _, rest = text.removeprefix("/").partition(" ")
         command = next((each for each in COMMANDS if each.name == name), None)
         if command is None:
-            return self._answer(replies.unknown_command(), place)
+            typed = await typed_texts.answer(self.conversation, target, text)
+            reply = replies.unknown_command() if typed is None else replies.reply(typed, target.name)
+            return self._answer(reply, place)
         request = Request(target, command.read_line(rest))
         work = dispatch(self.conversation, command.operation, request)
         return self._answer(await self._reply(target, work), place)

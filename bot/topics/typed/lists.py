@@ -16,7 +16,7 @@ LONGEST_PART = 4
 """Words of a subject in a list; a sentence with commas has longer parts."""
 
 _MARKS = re.compile(r"\s*(?:[,;，；、|•·\n]|\s/\s|\s[-–—*]\s)\s*")
-_AND = re.compile(r"\s*(?:[&+,]|\s(?:and|und|et|y|e|и)\s|[和与與及]|\sと\s|(?<=[^\x00-\x7f])と)\s*", re.IGNORECASE)
+_AND = re.compile(r"\s*(?:[&+,]|\s(?:and|und|et|y|e|и)\s|[和与與及]|\sと\s|(?<=[^\x00-\x7f])[とか])\s*", re.IGNORECASE)
 _BULLET = re.compile(r"^(?:[-*•·]|\(?\d{1,2}[.)])\s+")
 _IN_SENTENCES = frozenset(
     ["i", "we", "is", "are", "not", "no", "except", "but", "especially", "which", "that", "my", "our", "e.g", "without"]

@@ -16,6 +16,12 @@ from bot.topics.typed.lists import parts_of
 from bot.topics.typed.subject_names import category_named, has_code, names_in_other_languages
 from bot.topics.typed.wishes import is_function_word, is_without_subject, subject_of
 
+MOST_READ = 4_000
+"""Characters of a text that are looked at."""
+
+_LONG_WORD = re.compile(r"[!-~]{100}")
+"""No word of a subject is so long."""
+
 FEWEST_ABOUT = 3
 """Words of a text that is first taken for a description; fewer are looked for as they are."""
 
@@ -77,20 +83,18 @@ class Understood:
 
 def understand(typed: str) -> Understood | BadTopic | None:
     """The readings of what somebody typed; the mistake in a query that has one; None if no subject is named."""
-    raw = " ".join(typed.split("\x00")).strip()
+    raw = typed[:MOST_READ].replace("\x00", " ").strip()
     if re.search(r"(?i)(?<!\w)about:", raw):
         return _query(raw)
     text = subject_of(raw)
-    if not raw_words(text) or is_without_subject(text) or _is_code(text):
+    if not raw_words(text) or is_without_subject(text) or _is_code(text) or _LONG_WORD.search(text):
         return None
     shortened, is_shortened = _shortened(text)
     for read in (_author, _list, _category, _in_category, _unknown_code):
         if (understood := read(shortened)) is not None:
             return replace(understood, is_shortened=is_shortened)
     if has_operators(shortened):
-        found = _query(shortened)
-        if not isinstance(found, BadTopic) or not _is_sentence(shortened):
-            return found
+        return _query(shortened)
     understood = _foreign(shortened) or _words(shortened)
     return replace(understood, is_shortened=is_shortened) if understood.guesses else _query(shortened)
 
