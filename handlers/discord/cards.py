@@ -38,7 +38,7 @@ from bot.render.nodes import (
     Text,
 )
 from bot.render.packing import Cost, Group, GroupPart, pack
-from bot.render.plain import web_address
+from bot.render.plain import one_line, web_address
 from handlers.button_actions import Action, evidence_action
 from handlers.discord.components import (
     LIMIT,
