@@ -164,7 +164,8 @@ class DraftRun:
         why = tuple([(candidate.matches, candidate.reasons) for candidate in shown])
         doubtful = await self._uncertain_deliveries(chat)
         # All that the parts depend on. `Renderer.parts` uses nothing else of a chat, so that equal chats share them.
-        key = (chat.ref.platform, chat.language, chat.depth, chat.style, ranking, why, doubtful, slot)
+        place = (chat.ref.platform, chat.ref.is_group, chat.kind, chat.opens_in)
+        key = (place, chat.language, chat.depth, chat.style, ranking, why, doubtful, slot)
         composed = self._composed.get(key)
         if composed is None:
             digest = await self._digest(chat, ranking, shown, doubtful)
