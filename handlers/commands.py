@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.conversation import Conversation, Result
 from bot.errors import TellUser
+from bot.locales import N_, _
 from bot.model import Depth
 from handlers.requests import Operation, Request
 
@@ -38,7 +39,8 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`name` without the slash; `description` at most 100 characters, as platforms show it beside the name."""
+    """`name` without the slash; `description` in English, at most 100 characters in every language, as platforms show
+    it beside the name."""
 
     name: str
     description: str
@@ -78,7 +80,7 @@ async def start(conversation: Conversation, request: Request) -> Result:
     return await conversation.start(target.chat, target.title, manages=target.requester.is_admin)
 
 
-async def show_help(conversation: Conversation, _: Request) -> Result:
+async def show_help(conversation: Conversation, _request: Request) -> Result:
     return await conversation.help()
 
 
@@ -128,7 +130,7 @@ def _depth(given: str) -> Depth | None:
     try:
         return Depth(given.strip().casefold()) if given.strip() else None
     except ValueError:  # Discord lets people choose from the words but takes any text
-        raise TellUser("The depth is brief (from the abstract) or deep (from the whole paper).") from None
+        raise TellUser(_("The depth is brief (from the abstract) or deep (from the whole paper).")) from None
 
 
 async def digest_now(conversation: Conversation, request: Request) -> Result:
@@ -146,7 +148,7 @@ async def settings(conversation: Conversation, request: Request) -> Result:
     return await conversation.change(target.requester, target.chat, name, value, target.title)
 
 
-async def privacy(conversation: Conversation, _: Request) -> Result:
+async def privacy(conversation: Conversation, _request: Request) -> Result:
     return await conversation.privacy()
 
 
@@ -161,40 +163,40 @@ async def ask_forget(conversation: Conversation, request: Request) -> Result:
 # ── the table ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 COMMANDS = (
-    Command("start", "Say hello and see how to begin", Operation(use_case=start)),
-    Command("help", "What I can do, by example", Operation(use_case=show_help)),
+    Command("start", N_("Say hello and see how to begin"), Operation(use_case=start)),
+    Command("help", N_("What I can do, by example"), Operation(use_case=show_help)),
     Command(
         "subscribe",
-        "Follow a topic: new papers come as a daily digest",
+        N_("Follow a topic: new papers come as a daily digest"),
         # Slow where the answer counts what the last week would have brought.
         Operation(use_case=subscribe, needs_rights=True, needs_posting=True, is_slow=True, is_about_chat=True),
         (
             Argument(
                 "query",
-                "A category, words, a query, or your interests in sentences",
+                N_("A category, words, a query, or your interests in sentences"),
                 suggests=Suggests.CATEGORIES,
             ),
         ),
     ),
     Command(
         "unsubscribe",
-        "Stop following a topic",
+        N_("Stop following a topic"),
         Operation(use_case=unsubscribe, needs_rights=True, is_about_chat=True),
-        (Argument("topic", "The topic, or its number in the list", suggests=Suggests.TOPICS),),
+        (Argument("topic", N_("The topic, or its number in the list"), suggests=Suggests.TOPICS),),
     ),
     Command(
-        "subscriptions", "The topics that this chat follows", Operation(use_case=subscriptions, is_about_chat=True)
+        "subscriptions", N_("The topics that this chat follows"), Operation(use_case=subscriptions, is_about_chat=True)
     ),
     # Public: a paper that somebody asks for is interesting for everybody in the chat.
     Command(
         "summarize",
-        "Read one paper now",
+        N_("Read one paper now"),
         Operation(use_case=summarize, is_slow=True, is_public=True),
         (
-            Argument("link", "An arXiv link, id or DOI", may_be_quoted=True),
+            Argument("link", N_("An arXiv link, id or DOI"), may_be_quoted=True),
             Argument(
                 "depth",
-                "brief (abstract) or deep (whole paper)",
+                N_("brief (abstract) or deep (whole paper)"),
                 required=False,
                 suggests=Suggests.WORDS,
                 words=tuple(depth.value for depth in Depth),
@@ -204,50 +206,50 @@ COMMANDS = (
     # No rights for one's own likes; an author's papers are the chat's.
     Command(
         "like",
-        "Name papers you like, and digests bring similar ones first",
+        N_("Name papers you like, and digests bring similar ones first"),
         Operation(use_case=like, needs_rights=True, is_slow=True, is_about_chat=True),
-        (Argument("papers", 'arXiv ids or links, or au:"Name" for an author', required=False, may_be_quoted=True),),
+        (Argument("papers", N_('arXiv ids or links, or au:"Name" for an author'), required=False, may_be_quoted=True),),
         takes_file=True,
     ),
-    Command("saved", "The papers that you saved with 🔖", Operation(use_case=saved)),
+    Command("saved", N_("The papers that you saved with 🔖"), Operation(use_case=saved)),
     # No rights: nothing is taken or changed.
     Command(
         "preview",
-        "See the next digest as it stands; nothing is sent or used up",
+        N_("See the next digest as it stands; nothing is sent or used up"),
         Operation(use_case=preview, is_slow=True, is_about_chat=True),
     ),
     Command(
         "why",
-        "Why a paper came, at which place, or why not",
+        N_("Why a paper came, at which place, or why not"),
         Operation(use_case=why, is_slow=True, is_about_chat=True),
-        (Argument("link", "An arXiv link or id, of the last month", may_be_quoted=True),),
+        (Argument("link", N_("An arXiv link or id, of the last month"), may_be_quoted=True),),
     ),
     Command(
         "tune",
-        "What I learned from your votes, and forgetting it",
+        N_("What I learned from your votes, and forgetting it"),
         Operation(use_case=tune, is_about_chat=True),
     ),
     Command(
         "digest",
-        "Get what is new now instead of waiting",
+        N_("Get what is new now instead of waiting"),
         Operation(use_case=digest_now, needs_rights=True, needs_posting=True, is_slow=True, is_about_chat=True),
     ),
     Command(
         "settings",
-        "Language, time, time zone, size and style of digests",
+        N_("Language, time, time zone, size and style of digests"),
         Operation(use_case=settings, needs_rights=True, is_about_chat=True),
         (
-            Argument("name", "Which setting to change", required=False, suggests=Suggests.SETTINGS),
-            Argument("value", "Its new value", required=False, suggests=Suggests.VALUES),
+            Argument("name", N_("Which setting to change"), required=False, suggests=Suggests.SETTINGS),
+            Argument("value", N_("Its new value"), required=False, suggests=Suggests.VALUES),
         ),
     ),
-    Command("privacy", "What I keep about this chat", Operation(use_case=privacy)),
+    Command("privacy", N_("What I keep about this chat"), Operation(use_case=privacy)),
     # No rights in the chat: the operators are known by their ids.
-    Command("health", "The state of the service, for its operators", Operation(use_case=health)),
+    Command("health", N_("The state of the service, for its operators"), Operation(use_case=health)),
     # It only asks; the button of the question deletes.
     Command(
         "stop",
-        "Unsubscribe from everything and delete what I know of this chat",
+        N_("Unsubscribe from everything and delete what I know of this chat"),
         Operation(use_case=ask_forget, needs_rights=True, is_about_chat=True),
     ),
 )

@@ -1,36 +1,31 @@
-"""Replies about what topics bring, the next digest, what became of a paper, and what was learned from votes."""
+"""Replies about what topics bring, the next digest, and what became of a paper."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
 from bot.conversation import (
-    ConfirmUnlearn,
     Explained,
-    Learned,
-    NothingLearned,
     Preview,
-    Unlearned,
 )
 from bot.decisions import refinements
-from bot.model import Backtest, Card, Lift, PaperOutcome, Refinement, RefinementKind, Whereabouts
+from bot.locales import _, current_language, formats, ngettext, pgettext
+from bot.model import Backtest, Card, Digest, Lift, Nearest, PaperOutcome, Refinement, RefinementKind, Whereabouts
 from bot.render.nodes import Block, Bullets, Button, Document, Heading, Line, Note, Reply, Span, Text
-from bot.render.reasons import reasons_line
+from bot.render.reasons import reason_sentences, reasons_line
 from handlers.button_actions import Action
 from handlers.reply_parts import (
-    DIGEST,
-    SETTINGS,
     about,
     command,
-    count,
-    one_line,
+    digest_button,
+    settings_button,
     shortened,
+    spans,
     title_link,
     topic_spans,
     topics_button,
     when,
-    with_note,
 )
 from handlers.requests import ChatName
 
@@ -42,8 +37,6 @@ _NEVER_DELIVERED = (PaperOutcome.REPLACEMENT, PaperOutcome.LONG_AGO, PaperOutcom
 MOST_PREVIEWED = 10
 """Papers of the next digest that are named; two more screens of a phone."""
 
-_FORGET = Button("Forget what you learned", action=str(Action("unlearn")))
-
 
 # ── what a topic would have brought ───────────────────────────────────────────────────────────────────────────────
 
@@ -54,10 +47,11 @@ def backtest_blocks(tested: Backtest) -> list[Block]:
         return []
     blocks: list[Block] = [Line((Text(_frequency(tested)),))]
     if tested.shown:
-        blocks += [Line((Text("The best of them:"),)), Bullets(tuple((title_link(each),) for each in tested.shown))]
+        papers = tuple((title_link(each),) for each in tested.shown)
+        blocks += [Line((Text(_("The best of them:")),)), Bullets(papers)]
     if tested.left_out:
         papers = tuple((title_link(each),) for each in tested.left_out)
-        blocks += [Line((Text("Close, but left out:"),)), Bullets(papers)]
+        blocks += [Line((Text(_("Close, but left out:")),)), Bullets(papers)]
     if advice := _advice(tested):
         blocks.append(Line(advice))
     return blocks
@@ -69,55 +63,74 @@ def refinement_rows(instead: Iterable[tuple[Refinement, str]], days: int) -> tup
 
 
 def _frequency(tested: Backtest) -> str:
-    days = _listings(len(tested.days))
-    least = "at least " if tested.is_least else ""
-    if tested.count and tested.a_day < 2:
-        return f"On {days} it would have brought {least}{count(tested.count, 'paper')}."
+    days = len(tested.days)
+    period = ngettext("On the last listing day", "On the last {n} listing days", days).format(n=days)
     if tested.count:
-        return f"On {days} it would have brought {least or 'about '}{round(tested.a_day)} papers a day."
-    before = f" and the {len(tested.earlier)} before" if tested.earlier else ""
-    if tested.last_match is None:
-        return f"On {days}{before} it would have brought nothing."
-    return f"On {days} it would have brought nothing; the last one came on {_day(tested.last_match)}."
+        return _("{period} it would have brought {papers}.").format(period=period, papers=_papers_of(tested))
+    if tested.last_match is not None:
+        last = _day(tested.last_match)
+        return _("{period} it would have brought nothing; the last one came on {day}.").format(period=period, day=last)
+    if tested.earlier:
+        template = ngettext(
+            "On the last listing day and the {earlier} before it would have brought nothing.",
+            "On the last {n} listing days and the {earlier} before it would have brought nothing.",
+            days,
+        )
+        return template.format(n=days, earlier=len(tested.earlier))
+    return _("{period} it would have brought nothing.").format(period=period)
 
 
-def _listings(number: int) -> str:
-    return "the last listing day" if number == 1 else f"the last {number} listing days"
+def _papers_of(tested: Backtest) -> str:
+    n = tested.count if tested.a_day < 2 else round(tested.a_day)
+    if tested.a_day < 2 and tested.is_least:
+        return ngettext("at least {n} paper", "at least {n} papers", n).format(n=n)
+    if tested.a_day < 2:
+        return ngettext("{n} paper", "{n} papers", n).format(n=n)
+    if tested.is_least:
+        return ngettext("at least {n} paper a day", "at least {n} papers a day", n).format(n=n)
+    return ngettext("about {n} paper a day", "about {n} papers a day", n).format(n=n)
 
 
 def _advice(tested: Backtest) -> tuple[Span, ...]:
     """What to do about a topic that brings too much or nothing, where a button alone would not say it."""
     if tested.is_by_words and refinements.is_foreign(tested.query):
-        return (Text("I compare words here, and papers are in English: describe it in English, too."),)
+        return (Text(_("I compare words here, and papers are in English: describe it in English, too.")),)
     if refinements.is_too_broad(tested):
         if refinements.has_words(tested.query):
-            return (Text("That is a lot: a digest shows the best of them. Say more, or choose below."),)
-        return (
-            Text("That is a lot: a digest shows the best of them. Describe your work in a sentence after "),
-            command("subscribe"),
-            Text(", and papers close to it come first."),
+            return (Text(_("That is a lot: a digest shows the best of them. Say more, or choose below.")),)
+        template = _(
+            "That is a lot: a digest shows the best of them. Describe your work in a sentence after {command}, and "
+            "papers close to it come first."
         )
+        return spans(template, command=command("subscribe"))
     if not refinements.is_empty(tested):
         return ()
-    return (Text("Did you mean this?"),) if tested.refinements else ()
+    return (Text(_("Did you mean this?")),) if tested.refinements else ()
 
 
 def _offer(refinement: Refinement, days: int) -> str:
-    number = ""
-    if refinement.count is not None:
-        is_daily = refinement.count >= 2 * days
-        number = f" ({round(refinement.count / days)} a day)" if is_daily else f" ({count(refinement.count, 'paper')})"
+    offer = _offered(refinement)
+    if refinement.count is None:
+        return offer
+    is_daily = refinement.count >= 2 * days
+    n = round(refinement.count / days) if is_daily else refinement.count
+    papers = ngettext("{n} a day", "{n} a day", n) if is_daily else ngettext("{n} paper", "{n} papers", n)
+    return pgettext("button", "{offer} ({papers})").format(offer=offer, papers=papers.format(n=n))
+
+
+def _offered(refinement: Refinement) -> str:
+    words = shortened(refinement.detail, 40)
     match refinement.kind:
         case RefinementKind.CATEGORY:
-            return f"Only in {refinement.detail}{number}"
+            return pgettext("button", "Only in {category}").format(category=refinement.detail)
         case RefinementKind.SPELLING:
-            return f"With “{shortened(refinement.detail, 40)}”{number}"
+            return pgettext("button", "With “{words}”").format(words=words)
         case RefinementKind.WORDING:
-            return f"Also “{shortened(refinement.detail, 40)}”{number}"
+            return pgettext("button", "Also “{words}”").format(words=words)
         case RefinementKind.INTEREST:
-            return f"Papers about this{number}"
+            return pgettext("button", "Papers about this")
         case RefinementKind.EVERYWHERE:
-            return f"In all categories{number}"
+            return pgettext("button", "In all categories")
 
 
 # ── the next digest ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -127,24 +140,34 @@ def preview(result: Preview, chat: ChatName) -> Reply:
     digest = result.digest
     shown = digest.cards[:MOST_PREVIEWED]
     items = tuple(_previewed(card) for card in shown)
-    size = len(digest.cards)
-    how = f"{count(size, 'card')}, {digest.unlisted} only counted" if digest.unlisted else count(size, "card")
-    subject = f"The next digest of {chat}" if chat.is_elsewhere else "Your next digest"
-    blocks: list[Block] = [
-        Heading((Text(f"{subject}: {count(digest.matched, 'paper')} so far", bold=True),)),
-        Bullets(items, numbered=True),
-    ]
-    if size > len(shown):
-        blocks.append(Line((Text(f"… and {count(size - len(shown), 'more card')}."),)))
-    blocks.append(Note((Text(f"It comes on {when(result.first_due)}, as {how}. New listings may change the order."),)))
-    return Reply(Document(tuple(blocks)), ((DIGEST, SETTINGS),))
+    n = digest.matched
+    heading = chat.either(
+        ngettext("Your next digest: {n} paper so far", "Your next digest: {n} papers so far", n),
+        ngettext("The next digest of {chat}: {n} paper so far", "The next digest of {chat}: {n} papers so far", n),
+    ).format(chat=chat, n=n)
+    blocks: list[Block] = [Heading((Text(heading, bold=True),)), Bullets(items, numbered=True)]
+    if more := len(digest.cards) - len(shown):
+        blocks.append(Line((Text(ngettext("… and {n} more card.", "… and {n} more cards.", more).format(n=more)),)))
+    note = _("It comes on {when}, as {parts}. New listings may change the order.")
+    parts = formats.listing(_parts(digest))
+    blocks.append(Note((Text(note.format(when=when(result.first_due), parts=parts)),)))
+    return Reply(Document(tuple(blocks)), ((digest_button(), settings_button()),))
+
+
+def _parts(digest: Digest) -> list[str]:
+    """How many papers of a digest are shown in which way."""
+    size, counted = len(digest.cards), digest.unlisted
+    parts = [ngettext("{n} card", "{n} cards", size).format(n=size)]
+    if counted:
+        parts.append(ngettext("{n} only counted", "{n} only counted", counted).format(n=counted))
+    return parts
 
 
 def _previewed(card: Card) -> tuple[Span, ...]:
     headline = card.summary.headline.text if card.summary and card.summary.headline else ""
-    sentence = headline or reasons_line(card, "en")
+    said = headline or reasons_line(card, current_language())
     link = title_link(card.paper)
-    return (link, Text(f": {shortened(sentence, MAX_SENTENCE)}")) if sentence else (link,)
+    return (link, Text(f": {shortened(said, MAX_SENTENCE)}")) if said else (link,)
 
 
 # ── one paper ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -153,132 +176,106 @@ def _previewed(card: Card) -> tuple[Span, ...]:
 def explained(result: Explained, chat: ChatName) -> Reply:
     found = result.found
     title = (Heading((title_link(found.paper),), level=2),) if found.paper else ()
-    lines: list[Block] = [Line(_outcome(found, chat))]
-    if found.reasons and found.paper and (why := reasons_line(Card(found.paper, reasons=found.reasons), "en")):
-        lines.append(Line((Text(f"{why[0].upper()}{why[1:]}."),)))
+    lines: list[Block] = [Line((*_outcome(found, chat), *_place(found)))]
+    if found.reasons and found.paper:
+        reasons = reason_sentences(Card(found.paper, reasons=found.reasons), current_language())
+        lines += [Line((Text(" ".join(reasons)),))] if reasons else []
     if found.lifts:
-        lines.append(Line(_lift(found, result.chat.size)))
+        lines += _lift(found, result.chat.size)
     if found.nearest:
-        lines.append(Line(_nearest(found)))
+        lines.append(Line(_nearest(found.nearest)))
     if found.outcome in _NEVER_DELIVERED:
-        lines.append(Line((command("summarize", found.paper_id), Text(" reads it all the same."))))
-    buttons = (Button("Read it all", action=str(Action("deep", found.paper_id))), topics_button(chat))
-    return Reply(Document((*title, *lines, *about(chat))), (buttons,))
+        lines.append(Line(spans(_("{command} reads it all the same."), command=command("summarize", found.paper_id))))
+    read = Button(pgettext("button", "Read it all"), action=str(Action("deep", found.paper_id)))
+    return Reply(Document((*title, *lines, *about(chat))), ((read, topics_button(chat)),))
 
 
 def _outcome(found: Whereabouts, chat: ChatName) -> tuple[Span, ...]:
-    announced = f" on {_day(found.announced_on)}" if found.announced_on else ""
     match found.outcome:
-        case PaperOutcome.SENT:
-            return (Text(f"It came with the digest of {_day(found.digest_day)}{_place(found)}."),)
-        case PaperOutcome.COUNTED:
-            when_counted = f"The digest of {_day(found.digest_day)}" if found.digest_day else "An earlier digest"
-            return (Text(f"{when_counted} only counted it: it was matched{_place(found)}."),)
+        case PaperOutcome.SENT | PaperOutcome.COUNTED:
+            return (Text(_past(found)),)
         case PaperOutcome.CARD:
-            return (Text(f"It comes with the next digest, as a card{_place(found)}."),)
+            return (Text(_("It comes with the next digest, as a card.")),)
         case PaperOutcome.UNLISTED:
-            return (Text(f"The next digest only counts it: it is matched{_place(found)}."),)
+            return (Text(_("The next digest only counts it.")),)
         case PaperOutcome.BEFORE_SUBSCRIPTION:
-            since = f" from {_day(found.since)} on" if found.since else ""
-            matched = (Text("It matches "), *topic_spans(found.topics[0]))
-            return (*matched, Text(f", but was announced{announced}; {chat} follows that only{since}."))
+            return _before_subscription(found, chat)
+    return (Text(_never(found, chat)),)
+
+
+def _past(found: Whereabouts) -> str:
+    is_sent = found.outcome is PaperOutcome.SENT
+    if found.digest_day is None:
+        return _("It came with an earlier digest.") if is_sent else _("An earlier digest only counted it.")
+    template = _("It came with the digest of {day}.") if is_sent else _("The digest of {day} only counted it.")
+    return template.format(day=formats.day(found.digest_day))
+
+
+def _before_subscription(found: Whereabouts, chat: ChatName) -> tuple[Span, ...]:
+    template = chat.either(
+        _("It matches {topic}, but was announced on {day}; this chat follows that only from {since} on."),
+        _("It matches {topic}, but was announced on {day}; {chat} follows that only from {since} on."),
+    )
+    days = {"day": _day(found.announced_on), "since": _day(found.since)}
+    return spans(template, topic=topic_spans(found.topics[0]), chat=str(chat), **days)
+
+
+def _never(found: Whereabouts, chat: ChatName) -> str:
+    """For a paper that no digest of the chat brings."""
+    match found.outcome:
         case PaperOutcome.NO_TOPIC:
-            return (Text(f"It was announced{announced}, and {chat} follows no topic."),)
+            template = chat.either(
+                _("It was announced on {day}, and this chat follows no topic."),
+                _("It was announced on {day}, and {chat} follows no topic."),
+            )
         case PaperOutcome.NO_MATCH:
-            return (Text(f"It was announced{announced}, and no topic of {chat} matches it."),)
+            template = chat.either(
+                _("It was announced on {day}, and no topic of this chat matches it."),
+                _("It was announced on {day}, and no topic of {chat} matches it."),
+            )
         case PaperOutcome.REPLACEMENT:
-            return (Text(f"It was announced only as a new version{announced}; digests bring papers that are new."),)
+            template = _("It was announced only as a new version on {day}; digests bring papers that are new.")
         case PaperOutcome.LONG_AGO:
-            return (Text(f"It was announced{announced}; I look back one month."),)
-        case PaperOutcome.NOT_ANNOUNCED:
-            return (Text(f"No listing that I have read announced {found.paper_id}."),)
+            template = _("It was announced on {day}; I look back one month.")
+        case _:
+            template = _("No listing that I have read announced {paper}.")
+    return template.format(day=_day(found.announced_on), chat=chat, paper=found.paper_id)
 
 
-def _place(found: Whereabouts) -> str:
+def _place(found: Whereabouts) -> tuple[Span, ...]:
     if not found.place:
-        return ""
-    return f", {'about ' if found.is_about else ''}{_ordinal(found.place)} of {count(found.of, 'paper')}"
+        return ()
+    of = found.of
+    template = (
+        ngettext("About place {place} of {n} paper.", "About place {place} of {n} papers.", of)
+        if found.is_about
+        else ngettext("Place {place} of {n} paper.", "Place {place} of {n} papers.", of)
+    )
+    return (Text(f" {template.format(place=found.place, n=of)}"),)
 
 
-def _ordinal(number: int) -> str:
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
-
-
-def _lift(found: Whereabouts, size: int) -> tuple[Span, ...]:
+def _lift(found: Whereabouts, size: int) -> list[Block]:
     """What would bring papers like this one further up."""
     ways: list[tuple[Span, ...]] = []
     if Lift.VOTES in found.lifts:
-        ways.append((Text("👍 on papers like it"),))
+        ways.append((Text(_("👍 on papers like it")),))
     if Lift.INTEREST in found.lifts:
-        ways.append((Text("a sentence about your work after "), command("subscribe")))
+        ways.append(spans(_("a sentence about your work after {command}"), command=command("subscribe")))
     if Lift.SIZE in found.lifts:
-        ways.append((Text(f"a digest of more than {count(size, 'paper')} ("), command("settings", "size"), Text(")")))
-    spans: list[Span] = [Text("What brings such papers further up: ")]
-    for number, way in enumerate(ways):
-        spans += [Text(", or " if number == len(ways) - 1 else ", "), *way] if number else way
-    return (*spans, Text("."))
+        larger = ngettext(
+            "a digest of more than {n} paper: {command}", "a digest of more than {n} papers: {command}", size
+        )
+        ways.append(spans(larger, n=str(size), command=command("settings", "size")))
+    return [Line((Text(_("What brings such papers further up:")),)), Bullets(tuple(ways))]
 
 
-def _nearest(found: Whereabouts) -> tuple[Span, ...]:
-    nearest = found.nearest
-    if nearest is None:
-        return ()
-    topic = (Text("The nearest is "), *topic_spans(nearest.topic))
+def _nearest(nearest: Nearest) -> tuple[Span, ...]:
+    topic = topic_spans(nearest.topic)
     if nearest.lacks:
-        return (*topic, Text(f": the paper {_listed(nearest.lacks)}."))
+        return spans(_("The nearest is {topic}: the paper {lacks}."), topic=topic, lacks=formats.listing(nearest.lacks))
     if nearest.is_crowded_out:
-        return (*topic, Text(": it is close, but others of that day were closer."))
-    return (*topic, Text(": it is not close enough."))
-
-
-def _listed(items: Sequence[str]) -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
-
-
-# ── what was learned ──────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def learned(result: Learned, chat: ChatName) -> Reply:
-    who = str(chat) if chat.is_elsewhere else "you"
-    likes = [term for term, _ in result.taste.likes]
-    dislikes = [term for term, _ in result.taste.dislikes]
-    blocks: list[Block] = [
-        Heading((Text(f"What I learned from votes on {count(result.papers, 'paper')}", bold=True),)),
-    ]
-    if likes:
-        blocks.append(Line((Text("More of: ", bold=True), Text(", ".join(likes)))))
-    if dislikes:
-        blocks.append(Line((Text("Less of: ", bold=True), Text(", ".join(dislikes)))))
-    if not (likes or dislikes):
-        blocks.append(Line((Text(f"No word stands out yet; a few more votes tell what {who} like."),)))
-    behind = " The latest votes are not in it yet." if result.is_behind else ""
-    following = "Words of what is followed count, too."
-    blocks.append(Note((Text(f"The first vote was given on {_day(result.since)}. {following}{behind}"),)))
-    return Reply(Document((*blocks, *about(chat))), ((_FORGET,), (topics_button(chat),)))
-
-
-def nothing_learned(result: NothingLearned, chat: ChatName) -> Reply:
-    if result.votes:
-        line = f"I have {count(result.votes, 'vote')} and learn from them in the next minutes."
-        return with_note(one_line(line, buttons=((_FORGET,),)), chat)
-    spans = (
-        Text("Nothing yet. Teach me: press 👍 and 👎 below papers, name some that you like ("),
-        command("like", "2406.14272"),
-        Text("), or send me your .bib or .ris file."),
-    )
-    return with_note(Reply(Document((Line(spans),)), ((topics_button(chat),),)), chat)
-
-
-def confirm_unlearn(result: ConfirmUnlearn, chat: ChatName) -> Reply:
-    # Named also where it was asked: people have several chats open, and this cannot be undone.
-    line = f"This deletes {count(result.votes, 'vote')} of {chat.full} and what I learned from them."
-    yes = Button("Yes, forget it", action=str(Action("unlearn", "yes")))
-    return one_line(line, buttons=((yes, Button("Keep it", action=str(Action("tune")))),))
-
-
-def unlearned(result: Unlearned, chat: ChatName) -> Reply:
-    return with_note(one_line(f"Done: {count(result.votes, 'vote')} and what I learned from them are deleted."), chat)
+        return spans(_("The nearest is {topic}: it is close, but others of that day were closer."), topic=topic)
+    return spans(_("The nearest is {topic}: it is not close enough."), topic=topic)
 
 
 # ── pieces ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -286,4 +283,4 @@ def unlearned(result: Unlearned, chat: ChatName) -> Reply:
 
 def _day(day: date | None) -> str:
     """ "Tuesday 2 June"."""
-    return f"{day:%A} {day.day} {day:%B}" if day else "an earlier day"
+    return formats.day(day) if day else _("an earlier day")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.errors import TellUser
+from bot.locales import N_
 from bot.render.plain import one_line
 from handlers.reply_parts import shortened
 
@@ -11,7 +12,7 @@ MAX_BYTES = 1_000_000
 
 ENDINGS = (".bib", ".ris", ".txt")
 
-WHAT_IS_TAKEN = (
+WHAT_IS_TAKEN = N_(
     "Of files I read lists of papers: .bib, .ris, or .txt with an arXiv id or link on each line. "
     "For a single paper, send its link."
 )

@@ -15,19 +15,19 @@ from bot.conversation import (
     Unreadable,
     Withdrawn,
 )
+from bot.locales import formats
 from bot.model import Depth
 from bot.render.cards import card_reply
 from bot.render.evidence import evidence_document
 from bot.render.nodes import Button, Document, Line, Note, Reply, Text
 from handlers.button_actions import Action, evidence_action
 from handlers.reply_parts import (
-    SETTINGS,
     command,
     count,
-    duration,
     follows_nothing,
     one_line,
     sentence,
+    settings_button,
     topics_button,
     with_note,
 )
@@ -80,7 +80,7 @@ def unreadable(result: Unreadable, _: ChatName) -> Reply:
 
 
 def busy(result: Busy, chat: ChatName) -> Reply:
-    later = f"Try again in {duration(result.retry_after)}." if result.retry_after else None
+    later = f"Try again in {formats.duration(result.retry_after)}." if result.retry_after else None
     return with_note(one_line(sentence(result.why), note=later), chat)
 
 
@@ -93,7 +93,7 @@ def digest_coming(result: DigestComing, chat: ChatName) -> Reply:
 def nothing_now(result: NothingNow, chat: ChatName) -> Reply:
     if not result.following:
         return follows_nothing(chat)
-    return with_note(one_line(sentence(result.why), buttons=((topics_button(chat), SETTINGS),)), chat)
+    return with_note(one_line(sentence(result.why), buttons=((topics_button(chat), settings_button()),)), chat)
 
 
 def resent(_: Resent, chat: ChatName) -> Reply:

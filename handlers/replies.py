@@ -1,7 +1,7 @@
 """Replies: each result of a use case as a text with buttons that fits every platform and a phone.
 
-The writers are grouped by subject in `topic_replies`, `paper_replies`, `like_replies`, `vote_replies` and
-`setting_replies`; the others are here.
+The writers are grouped by subject in `topic_replies`, `paper_replies`, `like_replies`, `vote_replies`,
+`setting_replies`, `insight_replies` and `learning_replies`; the others are here.
 """
 
 from __future__ import annotations
@@ -9,21 +9,30 @@ from __future__ import annotations
 from functools import singledispatch
 
 from bot import conversation as results
-from bot.errors import TellUser
+from bot.errors import RetryLater, TellUser
+from bot.locales import _, ngettext, pgettext, using
 from bot.render.nodes import Bullets, Button, Document, Heading, Line, Note, Reply, Text
-from handlers import insight_replies, like_replies, paper_replies, setting_replies, topic_replies, vote_replies
+from handlers import (
+    insight_replies,
+    learning_replies,
+    like_replies,
+    paper_replies,
+    setting_replies,
+    topic_replies,
+    vote_replies,
+)
 from handlers.button_actions import Action
 from handlers.commands import COMMANDS
 from handlers.reply_parts import (
-    DIGEST,
     EXAMPLES,
-    HELP,
-    SETTINGS,
     command,
-    count,
+    digest_button,
     examples,
+    help_button,
     one_line,
+    settings_button,
     shortened,
+    spans,
     topics_button,
     with_note,
 )
@@ -33,17 +42,15 @@ MAX_HEALTH_LINES = 25
 """Sentences of /health; the rest is counted."""
 
 
-_TEACHING = (
-    "👍 and 👎 below a paper bring more or less like it, 🔖 saves it. "
-    "A .bib or .ris file that you send me in private counts as papers you like."
-)
-
-
 def reply(result: object, chat: ChatName = HERE) -> Reply:
     """The reply to a result of `bot.conversation` about this chat, or to a `TellUser`.
 
-    A reply about another chat than the one it is given in names that chat.
+    A reply about another chat than the one it is given in names that chat. A language that was just chosen for the chat
+    is spoken at once.
     """
+    if isinstance(result, results.Changed) and result.name == "language" and not chat.is_elsewhere:
+        with using(result.chat.language):
+            return _write(result, chat)
     return _write(result, chat)
 
 
@@ -77,10 +84,10 @@ for _writer in (
     paper_replies.resent,
     insight_replies.preview,
     insight_replies.explained,
-    insight_replies.learned,
-    insight_replies.nothing_learned,
-    insight_replies.confirm_unlearn,
-    insight_replies.unlearned,
+    learning_replies.learned,
+    learning_replies.nothing_learned,
+    learning_replies.confirm_unlearn,
+    learning_replies.unlearned,
     setting_replies.settings_view,
     setting_replies.choices,
     setting_replies.changed,
@@ -99,7 +106,13 @@ for _writer in (
 
 def apology(reference: str) -> Reply:
     """For an unexpected error; the log has the same reference, so that the operator finds the error of a report."""
-    return one_line("Something went wrong on my side; try again in a minute.", note=f"Reference {reference}")
+    line = _("Something went wrong on my side; try again in a minute.")
+    return one_line(line, note=_("Reference {reference}").format(reference=reference))
+
+
+def put_off(error: RetryLater) -> Reply:
+    """For a request that cannot be carried out now; the log has the details."""
+    return paper_replies.busy(results.Busy(results.why_put_off(error), error.retry_after), HERE)
 
 
 def refused(reason: str) -> Reply:
@@ -109,12 +122,12 @@ def refused(reason: str) -> Reply:
 
 def unknown_command() -> Reply:
     """For a text that begins with a slash and is no command of the table."""
-    line = (Text("There is no such command; "), command("help"), Text(" lists them."))
-    return Reply(Document((Line(line),)), ((HELP,),))
+    line = spans(_("There is no such command; {help} lists them."), help=command("help"))
+    return Reply(Document((Line(line),)), ((help_button(),),))
 
 
 @_write.register
-def _(error: TellUser, _chat: ChatName) -> Reply:
+def _told(error: TellUser, _chat: ChatName) -> Reply:
     return one_line(str(error))
 
 
@@ -122,62 +135,69 @@ def _(error: TellUser, _chat: ChatName) -> Reply:
 
 
 @_write.register
-def _(result: results.Welcome, chat: ChatName) -> Reply:
+def _welcome(result: results.Welcome, chat: ChatName) -> Reply:
     if result.following:
-        line = f"Welcome back. {chat.subject} follows {count(result.following, 'topic')}."
-        return one_line(line, buttons=((topics_button(chat), DIGEST), (SETTINGS, HELP)))
+        n = result.following
+        line = chat.either(
+            ngettext("Welcome back. This chat follows {n} topic.", "Welcome back. This chat follows {n} topics.", n),
+            ngettext("Welcome back. {chat} follows {n} topic.", "Welcome back. {chat} follows {n} topics.", n),
+        ).format(chat=chat, n=n)
+        return one_line(line, buttons=((topics_button(chat), digest_button()), (settings_button(), help_button())))
     return Reply(
         Document(
             (
-                Heading((Text("Paperboy brings new arXiv papers here.", bold=True),)),
-                Line((Text("Tell me what to follow, and every day with something new a digest comes. For example:"),)),
+                Heading((Text(_("Paperboy brings new arXiv papers here."), bold=True),)),
+                Line((Text(_("Say what to follow, and a digest comes on each day with news. For example:")),)),
                 examples(EXAMPLES[:3]),
-                Line((Text("Or send me a link to any arXiv paper, and I read it now."),)),
+                Line((Text(_("Or send me a link to any arXiv paper, and I read it now.")),)),
             )
         ),
-        ((SETTINGS, HELP),),
+        ((settings_button(), help_button()),),
         private=False,  # everybody in a new chat should see what was added to it
     )
 
 
 @_write.register
-def _(_: results.Help, chat: ChatName) -> Reply:
+def _help(_result: results.Help, chat: ChatName) -> Reply:
     # From the table, so that no command can be missing here.
-    commands = tuple((Text(f"/{offered.name}", code=True), Text(f" {offered.description}")) for offered in COMMANDS)
+    commands = tuple((Text(f"/{offered.name}", code=True), Text(f" {_(offered.description)}")) for offered in COMMANDS)
+    teaching = _(
+        "👍 and 👎 below a paper bring more or less like it, 🔖 saves it. "
+        "A .bib or .ris file that you send me in private counts as papers you like."
+    )
     return Reply(
         Document(
             (
-                Heading((Text("What I can do", bold=True),)),
+                Heading((Text(_("What I can do"), bold=True),)),
                 Bullets(commands),
-                Heading((Text("Topics by example", bold=True),), level=2),
+                Heading((Text(_("Topics by example"), bold=True),), level=2),
                 examples(EXAMPLES),
-                Note((Text("Fields are ti: abs: au: cat: co:, joined by AND, OR, NOT and parentheses."),)),
-                Line((Text(_TEACHING),)),
+                Note((Text(_("Fields are ti: abs: au: cat: co:, joined by AND, OR, NOT and parentheses.")),)),
+                Line((Text(teaching),)),
             )
         ),
-        ((topics_button(chat), SETTINGS),),
+        ((topics_button(chat), settings_button()),),
     )
 
 
 @_write.register
-def _(_: results.Privacy, _chat: ChatName) -> Reply:
+def _privacy(_result: results.Privacy, _chat: ChatName) -> Reply:
     kept = (
-        "this chat's id and title, its topics and settings",
-        "which papers it has received, so that none comes twice",
-        "who (your id here) liked, saved, opened or voted on which paper, and what I learned from that",
-        "messages that are on their way, and whether they arrived",
-        "words that may be a query or a description, for an hour, while I ask which of the two you mean",
-        "of a Telegram group or channel the ids of those who set me up there, to tell them when I cannot post",
+        _("this chat's id and title, its topics and settings"),
+        _("which papers it has received, so that none comes twice"),
+        _("who (your id here) liked, saved, opened or voted on which paper, and what I learned from that"),
+        _("messages that are on their way, and whether they arrived"),
+        _("words that may be a query or a description, for an hour, while I ask which of the two you mean"),
+        _("of a Telegram group or channel the ids of those who set me up there, to tell them when I cannot post"),
     )
-    not_kept = (
-        Text("Nothing else of what you write, and nothing else about who you are. "),
-        command("stop"),
-        Text(" deletes it."),
+    not_kept = spans(
+        _("Nothing else of what you write, and nothing else about who you are. {stop} deletes it."),
+        stop=command("stop"),
     )
     return Reply(
         Document(
             (
-                Line((Text("What I keep about this chat:"),)),
+                Line((Text(_("What I keep about this chat:")),)),
                 Bullets(tuple((Text(item),) for item in kept)),
                 Line(not_kept),
             )
@@ -189,38 +209,49 @@ def _(_: results.Privacy, _chat: ChatName) -> Reply:
 
 
 @_write.register
-def _(result: results.ConfirmForget, chat: ChatName) -> Reply:
-    topics = f" and unsubscribes it from {count(result.following, 'topic')}" if result.following else ""
+def _confirm_forget(result: results.ConfirmForget, chat: ChatName) -> Reply:
+    n = result.following
     # Named also where it was asked: people have several chats open, and this cannot be undone.
-    line = f"This deletes everything I know of {chat.full}{topics}."
-    yes = Button("Yes, delete it", action=str(Action("forget", "yes")))
-    return one_line(line, buttons=((yes, topics_button(chat)),))
+    line = (
+        ngettext(
+            "This deletes everything I know of {chat} and unsubscribes it from {n} topic.",
+            "This deletes everything I know of {chat} and unsubscribes it from {n} topics.",
+            n,
+        )
+        if n
+        else _("This deletes everything I know of {chat}.")
+    )
+    yes = Button(pgettext("button", "Yes, delete it"), action=str(Action("forget", "yes")))
+    return one_line(line.format(chat=chat.full, n=n), buttons=((yes, topics_button(chat)),))
 
 
 @_write.register
-def _(_: results.Forgotten, chat: ChatName) -> Reply:
-    line = Text(f"Done: everything about {chat} is deleted.")
+def _forgotten(_result: results.Forgotten, chat: ChatName) -> Reply:
     # /start acts on the chat in which it is typed, so it is not offered for another chat.
-    restart = () if chat.is_elsewhere else (Text(" "), command("start"), Text(" starts again."))
-    return Reply(Document((Line((line, *restart)),)))
+    template = chat.either(
+        _("Done: everything about this chat is deleted. {start} starts again."),
+        _("Done: everything about {chat} is deleted."),
+    )
+    return Reply(Document((Line(spans(template, chat=str(chat), start=command("start"))),)))
 
 
 # ── refused ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @_write.register
-def _(result: results.NotAllowed, chat: ChatName) -> Reply:
-    return one_line(f"Only admins of {chat} can {result.what}.")
+def _not_allowed(_result: results.NotAllowed, chat: ChatName) -> Reply:
+    line = chat.either(_("Only admins of this chat can do that."), _("Only admins of {chat} can do that."))
+    return one_line(line.format(chat=chat))
 
 
 @_write.register
-def _(_: results.NotOperator, _chat: ChatName) -> Reply:
-    return one_line("Only the operators of this service can ask that, in a private chat with me.")
+def _not_operator(_result: results.NotOperator, _chat: ChatName) -> Reply:
+    return one_line(_("Only the operators of this service can ask that, in a private chat with me."))
 
 
 @_write.register
-def _(result: results.Health, _: ChatName) -> Reply:
-    # A sentence may quote the error of a server, which can be a page of text.
+def _health(result: results.Health, _chat: ChatName) -> Reply:
+    # In English, as the logs are. A sentence may quote the error of a server, which can be a page of text.
     shown = [shortened(line, 300) for line in result.lines[:MAX_HEALTH_LINES]]
     if left := len(result.lines) - len(shown):
         shown.append(f"{left} more: see `paperboy status`.")
@@ -228,24 +259,28 @@ def _(result: results.Health, _: ChatName) -> Reply:
 
 
 @_write.register
-def _(result: results.Incomplete, chat: ChatName) -> Reply:
+def _incomplete(result: results.Incomplete, chat: ChatName) -> Reply:
     match result.command:
         case "subscribe":
-            line = Line((Text(f"Say what {chat} should follow after the command, for example:"),))
-            return Reply(Document((line, examples(EXAMPLES, "" if chat.is_elsewhere else "/subscribe "))))
+            line = chat.either(
+                _("Say what this chat should follow after the command, for example:"),
+                _("Say what {chat} should follow after the command, for example:"),
+            ).format(chat=chat)
+            shown = examples(EXAMPLES, "" if chat.is_elsewhere else "/subscribe ")
+            return Reply(Document((Line((Text(line),)), shown)))
         case "unsubscribe":
-            question = "Say which topic, or its number in the list."
+            question = _("Say which topic, or its number in the list.")
             return with_note(one_line(question, buttons=((topics_button(chat),),)), chat)
         case "why":
-            line = Line((Text("Say which paper: "), command("why", "2406.14272"), Text(", or send its link after it.")))
-            return with_note(Reply(Document((line,))), chat)
+            asked = _("Say which paper: {command}, or send its link after the command.")
+            return with_note(Reply(Document((Line(spans(asked, command=command("why", "2406.14272"))),))), chat)
         case "like":
             return like_replies.what_to_like(chat)
-    paper = (Text("Say which paper: "), command("summarize", "2406.14272"), Text(", or send its link."))
-    return Reply(Document((Line(paper),)))
+    asked = _("Say which paper: {command}, or send its link.")
+    return Reply(Document((Line(spans(asked, command=command("summarize", "2406.14272"))),)))
 
 
 @_write.register
-def _(_: results.Stale, chat: ChatName) -> Reply:
-    line = "That button no longer means anything; here is what still works."
-    return with_note(one_line(line, buttons=((topics_button(chat), SETTINGS),)), chat)
+def _stale(_result: results.Stale, chat: ChatName) -> Reply:
+    line = _("That button no longer means anything; here is what still works.")
+    return with_note(one_line(line, buttons=((topics_button(chat), settings_button()),)), chat)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from string import Formatter
 
+from bot.locales import N_, _, formats, pgettext
 from bot.model import Paper, join_query, split_query, topic_label
 from bot.render.addresses import paper_urls
 from bot.render.cards import title_of
@@ -15,25 +16,34 @@ from handlers.button_actions import Action
 from handlers.requests import ChatName
 
 EXAMPLES = (
-    ("cs.CV", "everything in a category"),
-    ("talking heads driven by audio; not face recognition", "what you work on, in your own words"),
-    ("diffusion video", "papers that have both words"),
-    ('"talking head" OR avatar', "a phrase, or a word"),
-    ('abs:"gaussian splatting" cat:cs.CV -medical', "by field, without a word"),
-    ("au:Gonzalez", "by author, accents or not"),
+    ("cs.CV", N_("everything in a category")),
+    ("talking heads driven by audio; not face recognition", N_("what you work on, in your own words")),
+    ("diffusion video", N_("papers that have both words")),
+    ('"talking head" OR avatar', N_("a phrase, or a word")),
+    ('abs:"gaussian splatting" cat:cs.CV -medical', N_("by field, without a word")),
+    ("au:Gonzalez", N_("by author, accents or not")),
 )
-"""Queries to copy, and what they find."""
+"""Queries to copy, and what they find, to be translated."""
 
 MAX_TITLE = 90
 """Characters of a title in an answer: two lines on a phone. A pop-up of Telegram holds 200 in all."""
 
-DIGEST = Button("Digest now", action=str(Action("digest")))
-SETTINGS = Button("Settings", action=str(Action("settings")))
-HELP = Button("Help", action=str(Action("help")))
+
+def digest_button() -> Button:
+    return Button(pgettext("button", "Digest now"), action=str(Action("digest")))
+
+
+def settings_button() -> Button:
+    return Button(pgettext("button", "Settings"), action=str(Action("settings")))
+
+
+def help_button() -> Button:
+    return Button(pgettext("button", "Help"), action=str(Action("help")))
 
 
 def topics_button(chat: ChatName) -> Button:
-    return Button("Its topics" if chat.is_elsewhere else "My topics", action=str(Action("topics")))
+    text = chat.either(pgettext("button", "My topics"), pgettext("button", "Its topics"))
+    return Button(text, action=str(Action("topics")))
 
 
 def spans(template: str, **values: str | Span | tuple[Span, ...]) -> tuple[Span, ...]:
@@ -87,7 +97,7 @@ def one_line(line: str, *, note: str | None = None, buttons: tuple[tuple[Button,
 
 def about(chat: ChatName) -> tuple[Note, ...]:
     """A note with the chat's name, for answers whose sentences do not name it; empty for the chat that was asked in."""
-    return (Note((Text(f"This is about {chat}."),)),) if chat.is_elsewhere else ()
+    return (Note((Text(_("This is about {chat}.").format(chat=chat)),)),) if chat.is_elsewhere else ()
 
 
 def with_note(reply: Reply, chat: ChatName) -> Reply:
@@ -102,14 +112,14 @@ def command(name: str, argument: str = "") -> Text:
 
 def follows_nothing(chat: ChatName) -> Reply:
     """What to say where a chat has no topic. The command to try is for the chat that it is typed in."""
-    line = Text(f"{chat.subject} follows no topic yet.")
-    first_example = EXAMPLES[0][0]
-    attempt = () if chat.is_elsewhere else (Text(" Try "), command("subscribe", first_example), Text("."))
-    return Reply(Document((Line((line, *attempt)),)), ((HELP,),))
+    template = chat.either(_("This chat follows no topic yet. Try {command}."), _("{chat} follows no topic yet."))
+    line = spans(template, chat=str(chat), command=command("subscribe", EXAMPLES[0][0]))
+    return Reply(Document((Line(line),)), ((help_button(),),))
 
 
 def examples(shown: Iterable[tuple[str, str]], before: str = "/subscribe ") -> Bullets:
-    return Bullets(tuple((Text(f"{before}{query}", code=True), Text(f": {meaning}")) for query, meaning in shown))
+    """Commands to copy with their meanings, which are translated here."""
+    return Bullets(tuple((Text(f"{before}{query}", code=True), Text(f": {_(meaning)}")) for query, meaning in shown))
 
 
 def rows(buttons: Sequence[Button], width: int) -> tuple[tuple[Button, ...], ...]:
@@ -123,21 +133,15 @@ def count(number: int, noun: str) -> str:
 def sentence(text: str) -> str:
     """The text with a full stop, unless it ends like a sentence."""
     text = text.strip()
-    return text if text.rstrip(")”").endswith((".", "!", "?", "…")) else f"{text}."
+    is_sentence = text.rstrip(")”）」").endswith((".", "!", "?", "…", "。", "！", "？"))
+    return text if is_sentence else f"{text}{pgettext('end of a sentence', '.')}"
 
 
 def when(due: datetime) -> str:
     """A time of the chat's own clock with the city of its time zone: "Wednesday 3 June at 08:30 (Berlin time)"."""
-    # Only the city: names such as "America/Argentina/Buenos_Aires" are for the database. UTC has no `key`.
-    zone = getattr(due.tzinfo, "key", "UTC").rpartition("/")[2].replace("_", " ")
-    return f"{due:%A} {due.day} {due:%B} at {due:%H:%M} ({zone} time)"
-
-
-def duration(seconds: float) -> str:
-    # The limits are one and a half of the next unit, so that the text is never "1 minutes" or "1 hours".
-    if seconds < 90:
-        return f"{max(1, round(seconds))} seconds"
-    return f"{round(seconds / 60)} minutes" if seconds < 5400 else f"{round(seconds / 3600)} hours"
+    # Only the city: names such as "America/Argentina/Buenos_Aires" are for the database.
+    city = formats.city(due.tzinfo)
+    return _("{day} at {time} ({city} time)").format(day=formats.day(due), time=formats.clock(due), city=city)
 
 
 def shortened(text: str, limit: int) -> str:

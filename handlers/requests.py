@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.conversation import Conversation, Requester, Result
 from bot.errors import TellUser
+from bot.locales import _
 from bot.model import ChatKind, ChatRef
 
 ARGUMENT = "argument"
@@ -25,17 +26,21 @@ class ChatName:
 
     def __str__(self) -> str:
         """The name inside a sentence."""
-        return (self.title or "that chat") if self.is_elsewhere else "this chat"
+        return (self.title or _("that chat")) if self.is_elsewhere else _("this chat")
 
     @property
     def subject(self) -> str:
         """The name at the beginning of a sentence."""
-        return (self.title or "That chat") if self.is_elsewhere else "This chat"
+        return (self.title or _("That chat")) if self.is_elsewhere else _("This chat")
 
     @property
     def full(self) -> str:
         """With the title also of the chat where the request was made: for questions before something is deleted."""
-        return f"this chat ({self.title})" if self.title and not self.is_elsewhere else str(self)
+        return _("this chat ({title})").format(title=self.title) if self.title and not self.is_elsewhere else str(self)
+
+    def either(self, here: str, elsewhere: str) -> str:
+        """Of two sentences the one for the chat that was asked in, or the one that names another chat as `{chat}`."""
+        return elsewhere if self.is_elsewhere else here
 
 
 HERE = ChatName()

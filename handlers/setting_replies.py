@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.conversation import Changed, Choices, NotAccepted, SettingsView, setting_values
 from bot.render.nodes import Bullets, Button, Document, Heading, Line, Note, Reply, Span, Text
 from handlers.button_actions import MAX_ACTION_BYTES, Action
-from handlers.reply_parts import SETTINGS, about, command, rows, sentence, when
+from handlers.reply_parts import about, command, rows, sentence, settings_button, when
 from handlers.requests import ChatName
 
 _LABELS = {
@@ -39,7 +39,7 @@ def choices(result: Choices, chat: ChatName) -> Reply:
     # A command changes the chat in which it is typed, so for another chat only the buttons are offered.
     typed = (Text("."),) if chat.is_elsewhere else (Text(": "), command("settings", f"{result.name} …"))
     width = 1 if result.name in _LONG_LABELS else 3
-    return Reply(Document((Line((*ask, *typed)),)), (*rows(buttons, width), (SETTINGS,)))
+    return Reply(Document((Line((*ask, *typed)),)), (*rows(buttons, width), (settings_button(),)))
 
 
 def changed(result: Changed, chat: ChatName) -> Reply:
@@ -47,7 +47,7 @@ def changed(result: Changed, chat: ChatName) -> Reply:
     blocks: list[Line | Note] = [line]
     if result.name in ("time", "timezone"):  # only these move the next digest
         blocks.append(Note((Text(f"Next digest: {when(result.first_due)}."),)))
-    return Reply(Document(tuple(blocks)), ((SETTINGS,),))
+    return Reply(Document(tuple(blocks)), ((settings_button(),),))
 
 
 def not_accepted(result: NotAccepted, chat: ChatName) -> Reply:

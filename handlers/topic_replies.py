@@ -22,16 +22,16 @@ from bot.render.nodes import Bullets, Button, Code, Document, Heading, Line, Not
 from handlers import insight_replies
 from handlers.button_actions import Action
 from handlers.reply_parts import (
-    DIGEST,
-    HELP,
-    SETTINGS,
     about,
     command,
     count,
+    digest_button,
     follows_nothing,
+    help_button,
     one_line,
     rows,
     sentence,
+    settings_button,
     shortened,
     topic_spans,
     topics_button,
@@ -62,7 +62,7 @@ def subscribed(result: Subscribed, chat: ChatName) -> Reply:
         ),
         (
             *offered,
-            (DIGEST, SETTINGS),
+            (digest_button(), settings_button()),
             (topics_button(chat),),
         ),
     )
@@ -70,13 +70,13 @@ def subscribed(result: Subscribed, chat: ChatName) -> Reply:
 
 def already_subscribed(result: AlreadySubscribed, chat: ChatName) -> Reply:
     line = (Text(f"{chat.subject} follows "), *topic_spans(result.topic), Text(" already."))
-    return Reply(Document((Line(line),)), ((topics_button(chat), DIGEST),))
+    return Reply(Document((Line(line),)), ((topics_button(chat), digest_button()),))
 
 
 def not_understood(result: NotUnderstood, chat: ChatName) -> Reply:
     # In an empty query there is no place to point at.
     shown = (Code(result.pointer),) if result.query.strip() else ()
-    return Reply(Document((Line((Text(sentence(result.why)),)), *shown, *about(chat))), ((HELP,),))
+    return Reply(Document((Line((Text(sentence(result.why)),)), *shown, *about(chat))), ((help_button(),),))
 
 
 def two_readings(result: TwoReadings, chat: ChatName) -> Reply:
@@ -113,7 +113,7 @@ def offer_expired(_: OfferExpired, chat: ChatName) -> Reply:
         command("subscribe"),
         Text("."),
     )
-    return with_note(Reply(Document((Line(line),)), ((topics_button(chat), HELP),)), chat)
+    return with_note(Reply(Document((Line(line),)), ((topics_button(chat), help_button()),)), chat)
 
 
 def too_many(result: TooMany, chat: ChatName) -> Reply:
@@ -152,7 +152,7 @@ def subscriptions(result: Subscriptions, chat: ChatName) -> Reply:
         # The explanation of an interest has its text.
         items.append((Text(exact, code=True), Text(f" {meaning}" if meaning else "")) if exact else (Text(meaning),))
     heading = Heading((Text(f"{chat.subject} follows {count(len(items), 'topic')}", bold=True),))
-    buttons = ((DIGEST, SETTINGS), *_removals(result.topics[:MAX_REMOVE_BUTTONS]))
+    buttons = ((digest_button(), settings_button()), *_removals(result.topics[:MAX_REMOVE_BUTTONS]))
     return Reply(Document((heading, Bullets(tuple(items), numbered=True))), buttons)
 
 

@@ -27,6 +27,7 @@ from bot.conversation.insight_results import (
     Preview,
     Unlearned,
 )
+from bot.conversation.put_off import why_put_off
 from bot.conversation.results import (
     AlreadySubscribed,
     Busy,
@@ -144,4 +145,5 @@ __all__ = [
     "Welcome",
     "Withdrawn",
     "topic_key",
+    "why_put_off",
 ]

@@ -16,6 +16,7 @@ from bot.conversation.insight_results import (
     Unlearned,
 )
 from bot.conversation.results import Incomplete, NotALink, NotAllowed, NothingNow, Requester
+from bot.locales import _
 from bot.model import Chat, ChatRef
 from bot.ports import Clock, Store
 
@@ -42,10 +43,10 @@ class Insights:
         chat = await self._known(ref)
         following = len(await self._store.subscriptions(ref))
         if not following:
-            return NothingNow("This chat follows no topic yet.", 0)
+            return NothingNow("", 0)
         digest = await self._insight.preview(chat)
         if not digest.matched:
-            return NothingNow("Nothing new waits for the next digest so far.", following)
+            return NothingNow(_("Nothing new waits for the next digest so far."), following)
         return Preview(digest, self._due_locally(chat))
 
     async def why(self, ref: ChatRef, link: str) -> Explained | NotALink | Incomplete:

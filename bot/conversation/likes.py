@@ -10,6 +10,7 @@ import structlog
 
 from bot.arxiv import ids
 from bot.conversation.dependencies import FindPapers
+from bot.conversation.put_off import why_put_off
 from bot.conversation.results import (
     Busy,
     Incomplete,
@@ -21,6 +22,7 @@ from bot.conversation.results import (
     TakenBack,
 )
 from bot.errors import BadTopic, RetryLater, TellUser
+from bot.locales import _
 from bot.model import ChatRef, FoundPapers, PaperList, VoteKind
 from bot.ports import Clock, Store
 from bot.references import read_file, read_words
@@ -31,7 +33,6 @@ CHAT = ""
 """The person of votes that are the chat's own."""
 
 _AUTHOR = re.compile(r"\s*(?:au|author):\s*(?P<name>.+)", re.IGNORECASE | re.DOTALL)
-_GONE = "This chat was deleted meanwhile, so nothing was written."
 
 LikeResult = Liked | NotALink | NotUnderstood | NotAllowed | Busy | Incomplete
 
@@ -108,13 +109,13 @@ class Likes:
     ) -> Liked | Busy:
         # arXiv is asked for every list: one chat has one at a time.
         if ref in self._searching:
-            return Busy("I am still looking for the papers of your last list; send this one when they are found.")
+            return Busy(_("I am still looking for the papers of your last list; send this one when they are found."))
         self._searching.add(ref)
         try:
             found = await find()
         except RetryLater as error:
             log.info("papers not found", chat=str(ref), why=str(error))
-            return Busy(str(error), error.retry_after)
+            return Busy(why_put_off(error), error.retry_after)
         finally:
             self._searching.discard(ref)
         if not found.papers:  # a mistake leaves nothing behind
@@ -124,7 +125,7 @@ class Likes:
             paper_ids = [paper.id for paper in found.papers]
             new = await self._store.vote(ref, person, paper_ids, VoteKind.UP, self._clock.now())
         except LookupError:
-            return Busy(_GONE)
+            return Busy(_("This chat was deleted meanwhile, so nothing was written."))
         log.info("papers liked", chat=str(ref), papers=len(paper_ids), new=new)
         return Liked(found, wanted, new, is_for_chat=person == CHAT)
 

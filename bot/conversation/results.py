@@ -285,7 +285,7 @@ class DigestComing:
 
 @dataclass(frozen=True, slots=True)
 class NothingNow:
-    """There is nothing to send; `why` is a sentence, `following` how many topics the chat has."""
+    """There is nothing to send; `why` is a sentence, "" where the chat has no topic; `following` counts its topics."""
 
     why: str
     following: int

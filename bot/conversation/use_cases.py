@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.arxiv import ids
-from bot.conversation import followed_topics, readings, setting_values
+from bot.conversation import answer_languages, followed_topics, readings, setting_values
 from bot.conversation.cards import Cards
 from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Insight, Operators, ReadPaper
 from bot.conversation.following import Following
@@ -20,6 +20,7 @@ from bot.conversation.offers import Offers
 from bot.conversation.pages import Pages
 from bot.conversation.paper_requests import PaperRequests
 from bot.conversation.paper_votes import PaperVotes
+from bot.conversation.put_off import why_put_off
 from bot.conversation.questions import Questions
 from bot.conversation.results import (
     AlreadySubscribed,
@@ -64,8 +65,10 @@ from bot.conversation.setting_results import (
 )
 from bot.conversation.undo import Undo
 from bot.decisions.due_times import next_due
-from bot.errors import RetryLater
+from bot.errors import RetryLater, StoreUnavailable
+from bot.locales import language_of_new_chats
 from bot.model import Bot, Card, Chat, ChatRef, DeliveryState, Depth, NothingToSend, SummaryKey
+from bot.model.languages import language_code
 from bot.ports import Clock, Store
 
 log = structlog.get_logger()
@@ -111,6 +114,14 @@ class Conversation:
         self._following = Following(store, clock, insight, self._offers, self._ensure, self._due_locally)
         self.insights = Insights(store, clock, insight, self._known_or_new, self._due_locally)
         self._resending = asyncio.Lock()
+
+    async def answer_language(self, ref: ChatRef, requester: Requester) -> str:
+        """The language of an answer that is shown in a chat, one of the interface's. Raises nothing."""
+        try:
+            chat = await self._store.chat(ref)
+        except StoreUnavailable:  # the answer will say so, at least in the person's language
+            chat = None
+        return answer_languages.choose(chat, requester.language, self._defaults.language)
 
     # ── beginning and help ──
 
@@ -251,12 +262,12 @@ class Conversation:
         # Checked first: without a topic, "nothing is new" would be a misleading answer.
         following = len(await self._store.subscriptions(ref))
         if not following:
-            return NothingNow("This chat follows no topic yet.", 0)
+            return NothingNow("", 0)
         try:
             digest = await self._digest(ref)
         except RetryLater as error:
             log.warning("digest not composed", chat=str(ref), why=str(error))
-            return Busy(str(error), error.retry_after)
+            return Busy(why_put_off(error), error.retry_after)
         if isinstance(digest, NothingToSend):
             return NothingNow(digest.why, following)
         return DigestComing(len(digest.cards), len(digest.also))
@@ -387,6 +398,9 @@ class Conversation:
 
     def _new_chat(self, ref: ChatRef, title: str = "") -> Chat:
         chat = self._defaults.new_chat(ref, self._clock.now(), title)
+        # The person's own language where the platform tells it: a group has no person's.
+        language = "" if ref.is_group else language_code(language_of_new_chats())
+        chat = replace(chat, language=language or chat.language)
         return replace(chat, bot=self._bot.id) if self._bot is not None else chat
 
     async def _create(self, ref: ChatRef, title: str) -> Chat:

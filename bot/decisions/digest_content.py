@@ -10,6 +10,8 @@ from functools import lru_cache
 
 from bot.arxiv import code_links
 from bot.decisions.ranking import Ranking
+from bot.locales import interface_language, ngettext, using
+from bot.locales.catalogues import SOURCE_LANGUAGE
 from bot.model import (
     Announcement,
     Candidate,
@@ -110,8 +112,16 @@ def topics_of(papers: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(sorted(papers, key=lambda topic: (-papers[topic], topic)))
 
 
-def notes_on(shown: Sequence[Card]) -> tuple[str, ...]:
-    """Notes that say how many cards were summarized without the model, for each reason."""
+def notes_on(shown: Sequence[Card], language: str) -> tuple[str, ...]:
+    """Notes that say how many cards were summarized without the model: for each reason in English, the language of the
+    reasons, else all together."""
+    without = sum(1 for card in shown if card.summary and card.summary.provenance.instead_of)
+    if without and interface_language(language) not in (None, SOURCE_LANGUAGE):
+        with using(language):
+            line = ngettext(
+                "{n} of {of} summarized without the model", "{n} of {of} summarized without the model", without
+            )
+            return (line.format(n=without, of=len(shown)),)
     reasons: Counter[str] = Counter()
     for card in shown:
         if card.summary and (reason := card.summary.provenance.instead_of):
@@ -151,7 +161,7 @@ def _of_day(
         matched=matched,
         cards=shown,
         also=also,
-        notes=notes_on(shown),
+        notes=notes_on(shown, digest.language),
         each_day=(),
         unlisted=matched - named,
     )

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.decisions import due_times
+from bot.locales import _, formats
 from bot.model import Chat, Delivery, DeliveryState, SummaryKey, UncertainDelivery, WantedSummary
 
 LATE_LISTING = timedelta(hours=3)
@@ -78,8 +79,7 @@ def blocking_delivery(deliveries: Sequence[Delivery], now: datetime) -> Delivery
 
 
 def put_off_sentence(delivery: Delivery, now: datetime) -> str:
-    """Tells a chat why its digest waits behind this delivery, and when it is tried again."""
+    """Tells a chat, in the language of the answer, that its digest waits behind this delivery, and until when."""
     then = delivery.next_attempt_at.astimezone(UTC) + timedelta(seconds=59)  # rounded up to the next whole minute
-    day = "" if then.date() == now.date() else f" on {then:%Y-%m-%d}"
-    why = f": {delivery.why.rstrip('.')}" if delivery.why else ""
-    return f"Your digest waits{why}; it is tried again{day} at {then:%H:%M} UTC."
+    shown = formats.clock(then) if then.date() == now.date() else formats.moment(then)
+    return _("Your digest waits, because it could not be sent; it is tried again at {time} UTC.").format(time=shown)

@@ -12,6 +12,7 @@ import structlog
 from bot.arxiv import calendar
 from bot.decisions import digest_policy, due_times, spreading
 from bot.errors import StoreUnavailable
+from bot.locales import _
 from bot.model import ARCHIVE, Chat, ChatRef, DeliveryState, Digest, NothingToSend, Platform, Priority, Unseen
 from bot.pipeline.drafts import DigestBuilder, DigestDraft, DigestSlot, DraftRun
 from bot.pipeline.waiting_chats import WaitingChats
@@ -102,7 +103,7 @@ async def digest_now(store: Store, builder: DigestBuilder, chat: Chat, clock: Cl
         if await store.write_digest(draft.new, now):
             written = draft.digest
     if await store.hasten(chat.ref, now):
-        return written or NothingToSend("Your digest is on its way already.")
+        return written or NothingToSend(_("Your digest is on its way already."))
     states = [DeliveryState.WAITING, DeliveryState.VERIFY_FIRST]
     waiting = await store.deliveries(chat=chat.ref, states=states, limit=MOST_WAITING)
     if first := digest_policy.blocking_delivery(waiting, now):

@@ -194,7 +194,7 @@ class DraftRun:
             unlisted=ranking.count - len(ranking.shown),
             ranked=len(ranking.ranked),
             language=chat.language,
-            notes=digest_content.notes_on(shown),
+            notes=digest_content.notes_on(shown, chat.language),
             doubtful=doubtful,
         )
 

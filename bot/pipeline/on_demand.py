@@ -164,7 +164,7 @@ async def digest_of(
         shown,
         also,
         language=options.language,
-        notes=digest_content.notes_on(shown),
+        notes=digest_content.notes_on(shown, options.language),
         each_day=tuple([(day, await store.counts(day, day), matched[day]) for day in days]),
         unlisted=len(candidates) - len(shown) - len(also),
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from bot.locales import interface_language
+from bot.locales.catalogues import SOURCE_LANGUAGE
 from bot.model import NoteKind, Provenance, Summary, SummaryNote, Support
 from bot.model.languages import is_english
 from bot.render.labels import label
@@ -23,7 +25,9 @@ def provenance_line(summary: Summary, language: str) -> str:
     provenance = summary.provenance
     support = Counter(claim.support for claim in summary.claims)
     maker = _maker(provenance, support, language)
-    parts = [f"{maker} ({provenance.instead_of})" if provenance.instead_of else maker]
+    if provenance.instead_of:
+        maker = f"{maker} ({_told(provenance.instead_of, 'instead of model', language)})"
+    parts = [maker]
     if checked := _checked(provenance, support, language):
         parts.append(checked)
     is_all_english = {claim.language for claim in summary.claims} == {"en"}
@@ -43,16 +47,20 @@ def note_text(note: SummaryNote | str, language: str) -> str:
         return note
     kind = note.kind
     if kind is NoteKind.READING_PROBLEM:
-        return note.text
+        return _told(note.text, f"note: {kind}", language)
     if kind in _BRIEF_INSTEAD:
-        reason = note.text if kind is NoteKind.UNREAD else label(f"note: {kind}", language)
+        key = f"note: {kind}"
+        reason = _told(note.text, key, language) if kind is NoteKind.UNREAD else label(key, language)
         return label("brief instead of deep", language, reason=reason)
     if kind is NoteKind.NO_FURTHER_SENTENCE:
         parts = label("list comma", language).join(label(part, language) for part in note.parts)
         return label(f"note: {kind}", language, parts=parts)
-    if note.count > 1:
-        return label(f"note: {kind}, several", language, n=note.count)
-    return label(f"note: {kind}", language)
+    return label(f"note: {kind}", language, n=max(1, note.count))
+
+
+def _told(reason: str, key: str, language: str) -> str:
+    """A reason that is stored as an English sentence; in any other language of the interface, a label instead."""
+    return reason if interface_language(language) in (None, SOURCE_LANGUAGE) else label(key, language)
 
 
 def _maker(provenance: Provenance, support: Counter[Support], language: str) -> str:
@@ -75,10 +83,9 @@ def _checked(provenance: Provenance, support: Counter[Support], language: str) -
     judge = label("the same model", language) if is_same else _name(provenance.judge)
     judged, picked = support[Support.JUDGED], support[Support.SENTENCE]
     if picked:
-        key = "one checked, others picked" if judged == 1 else "checked and picked"
-        checked = label(key, language, n=judged, m=picked, judge=judge)
+        checked = label("checked and picked", language, n=judged, m=picked, judge=judge)
     else:
-        checked = label("one checked" if judged == 1 else "checked", language, n=judged, judge=judge)
+        checked = label("checked", language, n=judged, judge=judge)
     return _SPACE_BETWEEN_CJK.sub("", checked)
 
 

@@ -17,6 +17,7 @@ from bot.decisions import ledger, spreading
 from bot.decisions.digest_content import SummaryOptions
 from bot.decisions.spreading import Load
 from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
+from bot.locales import _, formats
 from bot.model import ARCHIVE, Bot, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform, is_interest
 from bot.pipeline import DayOrder, DigestBuilder, Embedding, Insight, Learning, Patience, Rankings, VectorMaking
 from bot.pipeline.making import EXTRACTIVE
@@ -164,7 +165,7 @@ class App:
         await pipeline.match(self.store, self.relevance, self.embedding)
         chat = await self.store.chat(ref)
         if chat is None:
-            return NothingToSend("This chat follows no topic yet.")
+            return NothingToSend(_("This chat follows no topic yet."))
         digest = await pipeline.digest_now(self.store, self.builder, chat, self.clock)
         # The digest is in the outbox already; a one-shot command has no jobs, and this does nothing there.
         self.send_now()
@@ -174,16 +175,17 @@ class App:
         now = self.clock.now()
         latest = await self.store.latest_day()
         if latest is None:
-            return "arXiv is being asked for its latest listing; try again in a minute."
+            return _("arXiv is being asked for its latest listing; try again in a minute.")
         if self.embedding is not None and await self.embedding.is_awaited():
             topics = [subscription.topic for subscription in await self.store.subscriptions(ref)]
             if any(map(is_interest, topics)):
-                return "The newest papers are still being compared with your interests; try again in some minutes."
+                return _("The newest papers are still being compared with your interests; try again in some minutes.")
         today = calendar.listing_day(now)
         if latest < today:
-            state = f"everything up to {latest:%A %d %B} has been sent"
-            return f"The listing of {today:%A %d %B} is not available yet; {state}."
-        return f"Everything up to the listing of {latest:%A %d %B} has been sent; the next one comes on a working day."
+            late = _("The listing of {today} is not available yet; everything up to {latest} has been sent.")
+            return late.format(today=formats.day(today), latest=formats.day(latest))
+        done = _("Everything up to the listing of {latest} has been sent; the next one comes on a working day.")
+        return done.format(latest=formats.day(latest))
 
 
 @asynccontextmanager

@@ -12,8 +12,9 @@ from bot.conversation import Conversation, Stale
 from bot.errors import TellUser
 from handlers import replies
 from handlers.button_actions import BUTTONS, parse, perform
+from handlers.discord.languages import in_language, speaking_to
 from handlers.discord.responding import InteractionResponder, reply_to
-from handlers.discord.targets import button_target
+from handlers.discord.targets import button_target, own_chat
 
 log = structlog.get_logger()
 
@@ -22,6 +23,13 @@ async def press(
     conversation: Conversation, interaction: discord.Interaction[Any], responder: InteractionResponder
 ) -> None:
     """Do what a button says, for the person who pressed it; a custom_id that is not ours gets a polite refusal."""
+    with speaking_to(interaction):
+        await _press(conversation, interaction, responder)
+
+
+async def _press(
+    conversation: Conversation, interaction: discord.Interaction[Any], responder: InteractionResponder
+) -> None:
     action = parse(_sent_back(interaction.data or {}))
     if action is None:
         log.warning("button not understood", chat=interaction.channel_id)
@@ -35,7 +43,8 @@ async def press(
         return
     operation = BUTTONS[action.verb]
     work = perform(conversation, target, action)
-    reply = reply_to(work, target.name, button=action.verb, chat=str(target.chat))
+    answer = reply_to(work, target.name, button=action.verb, chat=str(target.chat))
+    reply = in_language(conversation, interaction, own_chat(interaction), answer)
     # Only a message that one person alone sees is edited; a message for the whole channel stays as it was posted.
     in_place = operation.is_in_place and interaction.message is not None and interaction.message.flags.ephemeral
     await responder.respond(interaction, reply, target.chat, private=not operation.is_public, in_place=in_place)

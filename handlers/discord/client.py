@@ -16,6 +16,7 @@ import yarl
 
 from bot.conversation import Conversation, Requester, Result
 from bot.errors import RetryLater, TellUser
+from bot.locales import _
 from bot.model import ChatRef
 from bot.ports import ValueStore
 from handlers import list_files
@@ -23,6 +24,7 @@ from handlers.discord.buttons import press
 from handlers.discord.commands import Tree
 from handlers.discord.files import like_file
 from handlers.discord.http_trace import DiscordClock, InvalidRequests, RequestInterval, bounded, trace_config
+from handlers.discord.languages import CommandTranslator, in_language_of
 from handlers.discord.responding import InteractionResponder, reply_to
 from handlers.discord.targets import channel_ref
 from handlers.requests import HERE
@@ -108,7 +110,9 @@ class PaperboyClient(discord.AutoShardedClient):
 
     async def setup_hook(self) -> None:
         """Register the commands, but only if the table changed: Discord limits how often that may be done."""
-        table = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        translator = CommandTranslator()
+        await self.tree.set_translator(translator)
+        table = [await command.get_translated_payload(self.tree, translator) for command in self.tree.get_commands()]
         digest = hashlib.sha256(json.dumps([self.application_id, table], sort_keys=True).encode()).hexdigest()
         name = f"{REGISTERED} {self.application_id}"
         # Without the registration the commands of the earlier release still work, and the next start tries again.
@@ -235,7 +239,8 @@ class PaperboyClient(discord.AutoShardedClient):
             return
         ref = channel_ref(message.channel.id)
         for work in self._wanted(message, ref):
-            await self._responder.write(message.channel, reply_to(work, HERE, chat=str(ref), command="message"), ref)
+            answer = reply_to(work, HERE, chat=str(ref), command="message")
+            await self._responder.write(message.channel, in_language_of(self._conversation, ref, answer), ref)
 
     def _wanted(self, message: discord.Message, ref: ChatRef) -> list[Coroutine[Any, Any, Result]]:
         """The use cases that a direct message asks for."""
@@ -268,4 +273,4 @@ class PaperboyClient(discord.AutoShardedClient):
 
 
 async def _not_a_list() -> Result:
-    raise TellUser(list_files.WHAT_IS_TAKEN)
+    raise TellUser(_(list_files.WHAT_IS_TAKEN))

@@ -60,7 +60,7 @@ async def reply_to(work: Awaitable[Result], name: ChatName, **context: object) -
         return replies.reply(error)
     except RetryLater as error:
         log.warning("command put off", why=str(error), **context)
-        return replies.refused(str(error))
+        return replies.put_off(error)
     except Exception:
         reference = secrets.token_hex(4)
         log.exception("command failed", reference=reference, **context)

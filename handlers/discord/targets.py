@@ -9,12 +9,14 @@ from discord import app_commands
 
 from bot.conversation import Requester
 from bot.errors import TellUser
+from bot.locales import N_, _, formats
 from bot.model import ChatRef, Platform
+from handlers.discord.languages import spoken_by
 from handlers.requests import Target
 
 _RESOLVED = app_commands.AppCommandChannel, app_commands.AppCommandThread
 
-_CANNOT_TELL = "I cannot tell what you may do in that channel from here; use the command there instead."
+_CANNOT_TELL = N_("I cannot tell what you may do in that channel from here; use the command there instead.")
 
 
 def channel_ref(channel_id: int) -> ChatRef:
@@ -28,15 +30,20 @@ def own_chat(interaction: discord.Interaction[Any]) -> ChatRef:
 
 def own_target(interaction: discord.Interaction[Any]) -> Target:
     """The chat that an interaction happens in, for its user. In a direct message everybody is an admin."""
-    user, ref = str(interaction.user.id), own_chat(interaction)
+    ref = own_chat(interaction)
     # A direct message belongs to its person alone.
     if interaction.guild_id is None:
-        return Target(ref, "direct message", Requester(user, is_admin=True))
+        return Target(ref, _("direct message"), _requester(interaction, is_admin=True))
     channel = interaction.channel
     title = _title(getattr(channel, "name", None), interaction)
-    requester = Requester(user, is_admin=_may_manage(interaction.permissions))
-    problem = _posting_problem(interaction.app_permissions, isinstance(channel, discord.Thread), "here")
+    requester = _requester(interaction, is_admin=_may_manage(interaction.permissions))
+    problem = _posting_problem(interaction.app_permissions, isinstance(channel, discord.Thread))
     return Target(ref, title, requester, posting_problem=problem)
+
+
+def _requester(interaction: discord.Interaction[Any], *, is_admin: bool) -> Requester:
+    user = interaction.user
+    return Requester(str(user.id), is_admin=is_admin, language=spoken_by(interaction), name=user.display_name)
 
 
 def command_target(interaction: discord.Interaction[Any], option: Any = None) -> Target:
@@ -48,7 +55,7 @@ def command_target(interaction: discord.Interaction[Any], option: Any = None) ->
         return own_target(interaction)
     # What Discord itself has looked up comes with the user's rights there; a bare id is only what their client sent.
     if not isinstance(option, _RESOLVED) or not _sees(option.permissions):
-        raise TellUser("There is no such channel here that you can see.")
+        raise TellUser(_("There is no such channel here that you can see."))
     channel = interaction.client.get_channel(option.id)
     is_thread = isinstance(option, app_commands.AppCommandThread)
     return _elsewhere(interaction, option.id, option.name, option.permissions, _own_rights(channel), is_thread)
@@ -66,7 +73,7 @@ def button_target(interaction: discord.Interaction[Any], chat_id: str | None) ->
     channel = _cached_channel(interaction, chat_id)
     rights = None if channel is None else _user_rights(interaction, channel)
     if channel is None or rights is None or not _sees(rights):
-        raise TellUser(_CANNOT_TELL)
+        raise TellUser(_(_CANNOT_TELL))
     is_thread = isinstance(channel, discord.Thread)
     return _elsewhere(interaction, channel.id, channel.name, rights, _own_rights(channel), is_thread)
 
@@ -98,9 +105,9 @@ def _elsewhere(
     own_rights: discord.Permissions | None,
     is_thread: bool,
 ) -> Target:
-    title = _title(name, interaction) or f"channel {channel_id}"
-    requester = Requester(str(interaction.user.id), is_admin=_may_manage(rights))
-    problem = _posting_problem(own_rights, is_thread, f"in {title}")
+    title = _title(name, interaction) or _("channel {id}").format(id=channel_id)
+    requester = _requester(interaction, is_admin=_may_manage(rights))
+    problem = _posting_problem(own_rights, is_thread, title)
     return Target(channel_ref(channel_id), title, requester, is_elsewhere=True, posting_problem=problem)
 
 
@@ -135,14 +142,23 @@ def _own_rights(channel: object) -> discord.Permissions | None:
         return None
 
 
-def _posting_problem(rights: discord.Permissions | None, is_thread: bool, where: str) -> str:
-    """Why the bot could not post a digest, in a sentence; empty if it can or Discord does not say."""
+def _posting_problem(rights: discord.Permissions | None, is_thread: bool, elsewhere: str = "") -> str:
+    """Why the bot could not post a digest, in a sentence; empty if it can or Discord does not say.
+
+    `elsewhere` names the channel, unless it is the interaction's own.
+    """
     if rights is None or rights.administrator:
         return ""
     if rights.view_channel and (rights.send_messages_in_threads if is_thread else rights.send_messages):
         return ""
-    needed = "“View Channel” and “Send Messages" + (" in Threads”" if is_thread else "”")
-    return f"I may not write {where} yet; give me {needed}, then ask again."
+    # Discord's own names of the rights, as they stand in the English settings of a server.
+    needed = ("View Channel", "Send Messages in Threads" if is_thread else "Send Messages")
+    rights_needed = formats.listing(f"“{name}”" for name in needed)
+    if elsewhere:
+        problem = _("I may not write in {channel} yet; give me {rights}, then ask again.")
+    else:
+        problem = _("I may not write here yet; give me {rights}, then ask again.")
+    return problem.format(channel=elsewhere, rights=rights_needed)
 
 
 def _may_manage(rights: discord.Permissions) -> bool:
@@ -155,4 +171,6 @@ def _sees(rights: discord.Permissions) -> bool:
 
 def _title(name: str | None, interaction: discord.Interaction[Any]) -> str:
     server = interaction.guild.name if interaction.guild else ""
-    return f"#{name} in {server}" if name and server else f"#{name}" if name else server
+    if name and server:
+        return _("#{channel} in {server}").format(channel=name, server=server)
+    return f"#{name}" if name else server

@@ -12,9 +12,11 @@ import discord
 import structlog
 from discord.http import MultipartParameters
 
+from bot.locales import _, using
 from bot.render.nodes import Document, Line, Note, Text
 from handlers.discord.markup import markdown
 from handlers.discord.messages import TEXT_DISPLAY, message_body
+from handlers.reply_parts import command, spans
 
 log = structlog.get_logger()
 
@@ -41,7 +43,8 @@ async def _tell(client: discord.Client, channel_id: int, why: str) -> bool:
     if guild_id is None:
         return False
     guild = cast("dict[str, Any]", await client.http.get_guild(guild_id))
-    text = markdown(_warning(name, str(guild["name"]), why).blocks)
+    with using(str(guild.get("preferred_locale") or "")):
+        text = markdown(_warning(name, str(guild["name"]), why).blocks)
     # Not the channel that cannot be written to, which may be the system channel itself.
     system_channel = int(guild.get("system_channel_id") or 0)
     is_other = system_channel not in (0, channel_id)
@@ -90,11 +93,9 @@ async def _write(client: discord.Client, channel_id: int, text: str) -> bool:
 
 
 def _warning(name: str, server: str, why: str) -> Document:
-    problem = Text(f"I can no longer write in #{name} of “{server}”: {why.rstrip('.')}.")
-    todo = (
-        Text("Let me see that channel and write there again, then send "),
-        Text("/subscriptions", code=True),
-        Text(" there."),
-    )
-    reassurance = Note((Text("Nothing is lost meanwhile: what comes is kept, and goes out then."),))
-    return Document((Line((problem,)), Line(todo), reassurance))
+    problem = _("I can no longer write in #{channel} of “{server}”: {why}.")
+    told = problem.format(channel=name, server=server, why=why.rstrip("."))
+    request = _("Let me see that channel and write there again, then send {command} there.")
+    kept = _("Nothing is lost meanwhile: what comes is kept, and goes out then.")
+    todo = spans(request, command=command("subscriptions"))
+    return Document((Line((Text(told),)), Line(todo), Note((Text(kept),))))

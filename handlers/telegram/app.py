@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import httpx
@@ -16,6 +18,8 @@ from telegram.ext import Application, ApplicationBuilder, BaseUpdateProcessor
 
 from bot.conversation import Conversation
 from bot.errors import BadSetting, RetryLater
+from bot.locales import INTERFACE_LANGUAGES, _, using
+from bot.locales.catalogues import SOURCE_LANGUAGE
 from bot.model import JSON, Platform
 from bot.ports import Chats, Clock
 from bot.settings import Settings
@@ -24,6 +28,7 @@ from handlers.telegram.answers import AnswerPoster
 from handlers.telegram.buttons import Buttons
 from handlers.telegram.commands import Commands
 from handlers.telegram.files import Files
+from handlers.telegram.languages import answering
 from handlers.telegram.limits import Limiter
 from handlers.telegram.managers import Managers
 from handlers.telegram.membership import Membership
@@ -103,8 +108,8 @@ class TelegramApp:
     async def _begin(self) -> None:
         await self.log_in()
         with self._translated_errors():
-            offered = [BotCommand(command.name, command.description) for command in COMMANDS]
-            await self.application.bot.set_my_commands(offered)
+            for code, offered in offered_commands().items():
+                await self.application.bot.set_my_commands(offered, language_code=code)
             await self.application.start()
             await self._begin_updates()
         self._problem = None
@@ -202,6 +207,21 @@ class TelegramApp:
         self._problem = self._problem or "stopped"
 
 
+def offered_commands() -> dict[str | None, list[BotCommand]]:
+    """The list of commands for each language of Telegram that has a catalogue; under None in English, for all others.
+
+    Telegram tells languages apart by two letters: "zh" is in Simplified Chinese, which most of its readers write. The
+    answers themselves, and /help, are in Traditional Chinese for who uses that.
+    """
+    offered: dict[str | None, list[BotCommand]] = {}
+    for language in INTERFACE_LANGUAGES:
+        if len(language) == 2:
+            with using(language):
+                commands = [BotCommand(command.name, _(command.description)) for command in COMMANDS]
+            offered[language if language != SOURCE_LANGUAGE else None] = commands
+    return offered
+
+
 async def _within(seconds: float, step: Callable[[], Awaitable[None]]) -> None:
     """Do a step of stopping; a failure is logged."""
     try:
@@ -232,7 +252,8 @@ def build(
     bot_id_of(token.get_secret_value())
     polling = updates or Updates()
     limiter = limiter or Limiter(overall=settings.telegram_rate)
-    processor = Processor(CONCURRENT_UPDATES, webhook.finished if webhook is not None else None)
+    done = webhook.finished if webhook is not None else None
+    processor = Processor(CONCURRENT_UPDATES, done, functools.partial(answering, conversation))
     application = _application(token.get_secret_value(), settings.telegram_api_url, limiter, polling, processor)
     answers = AnswerPoster(application.bot, settings.data_dir)
     managers = Managers(chats, clock)
@@ -251,11 +272,17 @@ def build(
 
 
 class Processor(BaseUpdateProcessor):
-    """Handles so many updates at the same time, and calls `done` with the number of each that is handled."""
+    """Handles so many updates at the same time, each in its `language`, and calls `done` with the number of each that
+    is handled."""
 
-    def __init__(self, most: int, done: Callable[[int], Awaitable[None]] | None) -> None:
+    def __init__(
+        self,
+        most: int,
+        done: Callable[[int], Awaitable[None]] | None,
+        language: Callable[[object], AbstractAsyncContextManager[None]],
+    ) -> None:
         super().__init__(most)
-        self._done = done
+        self._done, self._language = done, language
         self._running: set[asyncio.Task[Any]] = set()
 
     async def initialize(self) -> None: ...
@@ -268,7 +295,8 @@ class Processor(BaseUpdateProcessor):
         self._running.add(task)
         try:
             # One that is cancelled is not done: the next process handles it. The library logs what handlers raise.
-            await coroutine
+            async with self._language(update):
+                await coroutine
             if self._done is not None and isinstance(update, Update):
                 await self._done(update.update_id)
         finally:

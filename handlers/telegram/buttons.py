@@ -10,6 +10,7 @@ from telegram.constants import ChatType
 from telegram.ext import Application, CallbackQueryHandler, ContextTypes
 
 from bot.conversation import Conversation, NotAllowed, PaperNotKept, Result, Stale, Voted, VoteNotKept
+from bot.locales import N_, _
 from handlers import replies
 from handlers.button_actions import BUTTONS, Action, is_in_place, parse, perform
 from handlers.requests import Target
@@ -19,7 +20,7 @@ from handlers.telegram.texts import first_line
 
 log = structlog.get_logger()
 
-NOT_OURS = "That button no longer means anything; /help shows what I can do."
+NOT_OURS = N_("That button no longer means anything; /help shows what I can do.")
 
 
 class Buttons:
@@ -33,7 +34,7 @@ class Buttons:
     def register(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
         application.add_handler(CallbackQueryHandler(self.pressed))
 
-    async def pressed(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+    async def pressed(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Do what a button says, for the person who pressed it. Forged and stale data get a polite answer."""
         query = update.callback_query
         if query is None:
@@ -42,13 +43,13 @@ class Buttons:
         message = query.message if isinstance(query.message, Message) else None
         action = parse(query.data)
         if action is None or message is None or not _can_have_pressed(message, query):
-            await acknowledge(query, NOT_OURS, alert=True)
+            await acknowledge(query, _(NOT_OURS), alert=True)
             return
         look_up_rights = BUTTONS[action.verb].needs_rights
         target = await self._places.of_button(message, query.from_user, action.chat_id, look_up_rights=look_up_rights)
         if target is None:
             log.warning("button of another chat", chat=message.chat.id, about=action.chat_id)
-            await acknowledge(query, NOT_OURS, alert=True)
+            await acknowledge(query, _(NOT_OURS), alert=True)
             return
         # Rights were looked up above, at every press: the message may be old and its reader no admin any more.
         result = await self._perform(query, message, action, target)
@@ -61,7 +62,7 @@ class Buttons:
         # Telegram takes one answer to a press. If the use case is going to refuse, its sentence must be that answer.
         if not operation.is_slow or is_refused:
             return await perform(self._conversation, target, action)
-        await acknowledge(query, "On it …")
+        await acknowledge(query, _("On it …"))
         async with self._answers.working(message):
             return await perform(self._conversation, target, action)
 

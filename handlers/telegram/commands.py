@@ -163,7 +163,7 @@ def _reply_to_error(error: Exception) -> Reply:
         return replies.reply(error)
     if isinstance(error, RetryLater):
         log.warning("command put off", why=str(error))
-        return replies.refused(str(error))
+        return replies.put_off(error)
     reference = secrets.token_hex(4)
     log.error("command failed", reference=reference, exc_info=error)
     return replies.apology(reference)

@@ -10,6 +10,7 @@ from telegram.error import TelegramError
 from telegram.ext import Application, CommandHandler, ContextTypes, ExtBot, MessageHandler, filters
 
 from bot.conversation import Conversation
+from bot.locales import _
 from handlers import list_files, replies
 from handlers.commands import COMMANDS
 from handlers.telegram.answers import AnswerPoster
@@ -71,10 +72,10 @@ class Files:
         if message is not None and quoted is not None and quoted.document is not None:
             await self._like(message, quoted.document, update.effective_user)
 
-    async def other(self, update: Update, _: Context) -> None:
+    async def other(self, update: Update, _context: Context) -> None:
         """Say which files are read."""
         if update.effective_message is not None:
-            await self._answers.answer(update.effective_message, replies.refused(list_files.WHAT_IS_TAKEN))
+            await self._answers.answer(update.effective_message, replies.refused(_(list_files.WHAT_IS_TAKEN)))
 
     async def _like(self, message: Message, document: Document, user: User | None) -> None:
         target = await self._places.of_author(message, user, look_up_rights=True)

@@ -44,6 +44,13 @@ class Managers:
                 return title
         return ""
 
+    async def language(self, chat: ChatRef) -> str:
+        """The language of a chat, or of the chat that a forum topic belongs to; "" if none is known."""
+        for ref in (chat, ChatRef(chat.platform, chat.place)):
+            if (known := await self._chats.chat(ref)) is not None:
+                return known.language
+        return ""
+
 
 def _ref(chat_id: int) -> ChatRef:
     return ChatRef(Platform.TELEGRAM, str(chat_id))

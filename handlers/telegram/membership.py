@@ -11,6 +11,7 @@ from telegram.error import BadRequest, Forbidden
 from telegram.ext import Application, ChatMemberHandler, ContextTypes, MessageHandler, filters
 
 from bot.conversation import Conversation
+from bot.locales import N_
 from bot.model import ChatRef
 from handlers.telegram.answers import AnswerPoster
 from handlers.telegram.places import Places, Posting, posting, ref_of, title_of
@@ -45,10 +46,10 @@ class Membership:
         if now is Posting.GONE and chat.type == ChatType.PRIVATE:
             await self._conversation.suspend(ref_of(chat.id), "blocked by the user")
         elif now is Posting.GONE:
-            await self._closed(ref_of(chat.id), "removed from the chat", "I was removed from it")
+            await self._closed(ref_of(chat.id), "removed from the chat", N_("I was removed from it"))
         elif now is Posting.MUTE and before > now:
             reason = "the right to post was taken away"
-            await self._closed(ref_of(chat.id), reason, "the right to post was taken from me")
+            await self._closed(ref_of(chat.id), reason, N_("the right to post was taken from me"))
         # Only a gain of rights resumes: after any other change the chat is as unreachable as before.
         elif now > before and now > Posting.MUTE:
             await self._conversation.resume(ref_of(chat.id))

@@ -25,6 +25,7 @@ from telegram.ext import ExtBot
 
 from bot.conversation import Changed, Requester, Result, Subscribed, Unsubscribed
 from bot.errors import StoreUnavailable, TellUser
+from bot.locales import _
 from bot.model import ChatRef, Platform
 from handlers.requests import Target
 from handlers.telegram.managers import Managers
@@ -83,6 +84,11 @@ def title_of(chat: TelegramChat | ChatFullInfo) -> str:
     return chat.title or chat.full_name or chat.username or ""
 
 
+def _requester(user_id: int, user: User | None, *, is_admin: bool) -> Requester:
+    language, name = (user.language_code or "", user.full_name) if user else ("", "")
+    return Requester(str(user_id), is_admin=is_admin, language=language, name=name)
+
+
 class Places:
     """Finds the target of a request; looks rights up with Telegram, and `managers` keeps who manages which chat."""
 
@@ -99,16 +105,16 @@ class Places:
         if message.chat.type == ChatType.PRIVATE:
             # A private chat has the id of its person. Somebody else's id there can only be forged.
             is_owner = user is None or user.id == message.chat.id
-            return Target(ref, title, Requester(str(message.chat.id), is_admin=is_owner))
+            return Target(ref, title, _requester(message.chat.id, user, is_admin=is_owner))
         if user is None:  # a message without an author, as the posts of channels are
             return Target(ref, title, Requester("", is_admin=False))
         is_admin = look_up_rights and await self.is_admin(message.chat.id, user.id)
-        return Target(ref, title, Requester(str(user.id), is_admin=is_admin))
+        return Target(ref, title, _requester(user.id, user, is_admin=is_admin))
 
     async def of_author(self, message: Message, user: User | None, *, look_up_rights: bool) -> Target:
         """`own` for the author of a message. An anonymous admin writes in the name of the group itself."""
         if message.sender_chat is not None and message.sender_chat.id == message.chat.id:
-            requester = Requester(str(message.chat.id), is_admin=True)
+            requester = _requester(message.chat.id, None, is_admin=True)
             return Target(ref_of_message(message), title_of(message.chat), requester)
         return await self.own(message, user, look_up_rights=look_up_rights)
 
@@ -143,16 +149,18 @@ class Places:
         try:
             chat = await self._bot.get_chat(ident)
         except (BadRequest, Forbidden):
-            raise TellUser(f"I cannot see {ident}; make me an admin of it first, then try again.") from None
+            problem = _("I cannot see {channel}; make me an admin of it first, then try again.")
+            raise TellUser(problem.format(channel=ident)) from None
         if chat.type == ChatType.PRIVATE:
-            raise TellUser(f"{ident} is not a channel.")
+            raise TellUser(_("{channel} is not a channel.").format(channel=ident))
         if not await self.is_admin(chat.id, user.id):
-            raise TellUser("Only admins of that channel can do this, and I must be one too to see who is.")
+            raise TellUser(_("Only admins of that channel can do this, and I must be one too to see who is."))
         if chat.type == ChatType.CHANNEL and not await self._may_post(chat.id):
-            raise TellUser(f"I may not post in {title_of(chat)}; make me an admin who can post messages.")
+            problem = _("I may not post in {channel}; make me an admin who can post messages.")
+            raise TellUser(problem.format(channel=title_of(chat)))
         # Only after all checks: what is bound is offered in the person's list and gets warnings.
         await self.managers.bind(user.id, chat.id, title_of(chat))
-        requester = Requester(str(user.id), is_admin=True)
+        requester = _requester(user.id, user, is_admin=True)
         return Target(ref_of(chat.id), title_of(chat) or str(ident), requester, is_elsewhere=True)
 
     async def remember_manager(self, target: Target, chat_id: int, result: Result) -> None:
@@ -170,7 +178,7 @@ class Places:
         try:
             member = await self._bot.get_chat_member(chat_id, user_id)
         except ChatMigrated:
-            raise TellUser("This group has another id now; send the command there again.") from None
+            raise TellUser(_("This group has another id now; send the command there again.")) from None
         except (BadRequest, Forbidden) as error:  # in channels, only an admin is shown the members
             log.info("rights cannot be looked up", chat=chat_id, why=error.message)
             return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from telegram import Message
 
+from bot.locales import _, pgettext
 from bot.model import ChatRef
 from bot.render.nodes import Button, Document, Line, Reply, Text
 from handlers.button_actions import Action
@@ -30,12 +31,13 @@ def first_line(reply: Reply) -> str:
 
 def channel_reply(ref: ChatRef, title: str) -> Reply:
     """How a channel is managed from here, for the person who just became known as its manager."""
+    line = _("I can post in {channel}. To follow something there, write me for example:")
     lines = (
-        Line((Text(f"I can post in {title or 'that channel'}. To follow something there, write me for example:"),)),
+        Line((Text(line.format(channel=title or _("that channel"))),)),
         Line((Text(f"/subscribe {ref.id} cs.CV", code=True),)),
     )
     buttons = (
-        Button("Its topics", action=str(Action("topics"))),
-        Button("Its settings", action=str(Action("settings"))),
+        Button(pgettext("button", "Its topics"), action=str(Action("topics"))),
+        Button(pgettext("button", "Its settings"), action=str(Action("settings"))),
     )
     return Reply(Document(lines), (buttons,))

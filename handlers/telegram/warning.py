@@ -11,8 +11,10 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
+from bot.locales import _, using
 from bot.model import ChatRef
 from bot.render.nodes import Document, Line, Note, Text
+from handlers.reply_parts import command, spans
 from handlers.telegram.limits import Urgency
 from handlers.telegram.managers import Managers
 from handlers.telegram.markup import document_html
@@ -45,7 +47,9 @@ class Warnings:
         if not managers:
             log.info("no manager to warn", chat=str(chat), why=why)
             return
-        html = document_html(_warning(chat, await self._managers.title(chat), why))
+        # Nobody asked, so nobody's language is known.
+        with using(await self._managers.language(chat)):
+            html = document_html(_warning(chat, await self._managers.title(chat), _(why)))
         await asyncio.gather(*(self._write(user_id, chat.place, html) for user_id in managers))
 
     async def _write(self, user_id: int, place: str, html: str) -> None:
@@ -77,14 +81,17 @@ class Warnings:
 
 def _warning(chat: ChatRef, title: str, why: str) -> Document:
     place, is_topic = chat.place, chat.thread is not None
-    named = f"“{title}”" if title else place
-    where = f"a topic of {named}" if is_topic else named
-    problem = Line((Text(f"I can no longer post in {where}: {why.rstrip('.')}."),))
-    request = "Let me post there again (in a channel, as an admin who can post messages), and I go on. If I do not, "
+    template = (
+        _("I can no longer post in a topic of {chat}: {why}.")
+        if is_topic
+        else _("I can no longer post in {chat}: {why}.")
+    )
+    problem = template.format(chat=f"“{title}”" if title else place, why=why.rstrip("."))
+    request = _("Let me post there again (in a channel, as an admin who can post messages), and I go on.")
     # From a private chat only channels and supergroups can be named, and no topic of theirs.
     if is_topic or not place.startswith("-100"):
-        todo = Line((Text(f"{request}send "), Text("/subscriptions", code=True), Text(" there.")))
+        todo = spans(_("If I do not, send {command} there."), command=command("subscriptions"))
     else:
-        command = Text(f"/subscriptions {place}", code=True)
-        todo = Line((Text(f"{request}send me "), command, Text(" here.")))
-    return Document((problem, todo, Note((Text("Nothing is lost meanwhile: what comes is kept, and goes out then."),))))
+        todo = spans(_("If I do not, send me {command} here."), command=command("subscriptions", place))
+    kept = _("Nothing is lost meanwhile: what comes is kept, and goes out then.")
+    return Document((Line((Text(problem),)), Line((Text(request),)), Line(todo), Note((Text(kept),))))

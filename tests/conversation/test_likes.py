@@ -146,7 +146,9 @@ async def test_an_outage_of_arxiv_is_answered_and_leaves_nothing(
     talk: Conversation, search: MadeUpSearch, store: SqlStore
 ) -> None:
     search.down = SourceUnavailable("arXiv did not answer.", retry_after=60)
-    assert await talk.likes.from_text(ADMIN, PRIVATE, "2406.00001") == results.Busy("arXiv did not answer.", 60)
+    assert await talk.likes.from_text(ADMIN, PRIVATE, "2406.00001") == results.Busy(
+        "arXiv does not answer me at the moment; try again later.", 60
+    )
     assert await store.chats() == []
     search.down = None
     assert isinstance(await talk.likes.from_text(ADMIN, PRIVATE, "2406.00001"), results.Liked)

@@ -301,14 +301,16 @@ async def test_a_chat_may_have_three_readings_under_way_and_other_chats_their_ow
 
 
 async def test_digest_now_says_what_is_sent_or_why_nothing_is(talk: Conversation, pipeline: FakePipeline) -> None:
-    assert await talk.digest_now(OWNER, CHAT) == results.NothingNow("This chat follows no topic yet.", 0)
+    assert await talk.digest_now(OWNER, CHAT) == results.NothingNow("", 0)
     await talk.subscribe(OWNER, CHAT, "cs.CV")
     assert await talk.digest_now(OWNER, CHAT) == results.NothingNow("Nothing is new since your last digest.", 1)
     window = Window(date(2026, 6, 1), date(2026, 6, 2))
     pipeline.next_digest = Digest(("cat:cs.CV",), window, 9, 3, (Card(PAPER),), also=(Card(PAPER), Card(PAPER)))
     assert await talk.digest_now(OWNER, CHAT) == results.DigestComing(1, 2)
     pipeline.error = SourceUnavailable("arXiv does not answer.")
-    assert await talk.digest_now(OWNER, CHAT) == results.Busy("arXiv does not answer.", None)
+    assert await talk.digest_now(OWNER, CHAT) == results.Busy(
+        "arXiv does not answer me at the moment; try again later.", None
+    )
 
 
 # ── settings ──

@@ -66,5 +66,7 @@ def test_a_digest_says_how_many_papers_went_without_the_model_and_why() -> None:
     keys = [SummaryKey(one.announced.paper.id, 2, "en") for one in found]
     made = {key: summary(key, instead_of="the model was over its quota") for key in keys[:2]}
     made[keys[2]] = summary(keys[2])
-    notes = digest_content.notes_on(digest_content.cards(found, made, SummaryOptions("en")))
+    notes = digest_content.notes_on(digest_content.cards(found, made, SummaryOptions("en")), "en")
     assert notes == ("2 of 3 summarized without the model: the model was over its quota",)
+    notes = digest_content.notes_on(digest_content.cards(found, made, SummaryOptions("en")), "zh")
+    assert notes == ("3 篇中有 2 篇未使用模型总结",)

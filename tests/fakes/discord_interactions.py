@@ -76,6 +76,8 @@ class Interactions:
         self._by_token: dict[str, Interaction] = {}
         self.answer_seconds = ANSWER_SECONDS
         self.app_permissions = ADMIN
+        self.locales: dict[int, str] = {}
+        """The languages of people whose Discord is not in English."""
 
     # ── what people do ──
 
@@ -154,7 +156,7 @@ class Interactions:
             "version": 1,
             "channel_id": str(record.channel),
             "channel": {**place, "permissions": permissions},
-            "locale": "en-US",
+            "locale": self.locales.get(person, "en-US"),
             "app_permissions": self.app_permissions,
             "entitlements": [],
             "authorizing_integration_owners": {},

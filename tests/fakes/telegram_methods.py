@@ -160,7 +160,13 @@ def _set_commands(world: World, params: dict[str, Any]) -> bool:
             raise Refused(400, "Bad Request: BOT_COMMAND_INVALID")
         if not 1 <= len(each["description"]) <= 256:
             raise Refused(400, "Bad Request: BOT_COMMAND_DESCRIPTION_INVALID")
-    world.commands = commands
+    language = str(params.get("language_code") or "")
+    if not re.fullmatch("([a-z]{2})?", language):
+        raise Refused(400, "Bad Request: invalid language code specified")
+    if language:
+        world.commands_in[language] = commands
+    else:
+        world.commands = commands
     return True
 
 

@@ -205,6 +205,10 @@ class World:
         self.updates: list[dict[str, Any]] = []
         self.queries: dict[str, dict[str, Any] | None] = {}
         self.commands: list[dict[str, Any]] = []
+        self.commands_in: dict[str, list[dict[str, Any]]] = {}
+        """The list of commands for each language that has one of its own."""
+        self.speaks: dict[int, str] = {}
+        """The language codes of people whose Telegram is not in English."""
         self.hook: Hook | None = None
         self.files = Files()
         self.actions: list[tuple[int, str]] = []
@@ -217,6 +221,9 @@ class World:
 
     def push(self, **update: Any) -> int:
         self._last_update += 1
+        for event in update.values():
+            if language := self.speaks.get(event.get("from", {}).get("id", 0)):
+                event["from"]["language_code"] = language
         self.updates.append({"update_id": self._last_update, **update})
         return self._last_update
 
