@@ -106,7 +106,11 @@ def choices(chat: Chat, name: str) -> Choices | NotAccepted:
             options = tuple((size, size) for size in _COMMON_SIZES)
             hint = f"or any number from {MIN_SIZE} to {MAX_SIZE}"
         case "style":
-            options = (("cards", "cards: takeaways and links"), ("titles", "titles: title and one line"))
+            options = (
+                ("list", "list: title and a sentence"),
+                ("cards", "cards: takeaways and links"),
+                ("titles", "titles only"),
+            )
             hint = "how much of each paper a digest shows"
         case _:
             options = (("brief", "brief: from the abstract"), ("deep", "deep: from the whole paper"))
