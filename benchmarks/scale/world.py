@@ -94,7 +94,7 @@ def _chat_row(number: int, joined: datetime, generator: random.Random) -> dict[s
         "timezone": "UTC",
         "digest_time": time(9, 0),
         "size": generator.choices([10, 5, 20], [80, 10, 10])[0],
-        "style": generator.choices([Style.CARDS.value, Style.TITLES.value], [85, 15])[0],
+        "style": generator.choices([Style.LIST.value, Style.CARDS.value, Style.TITLES.value], [70, 20, 10])[0],
         "depth": "brief",
         "next_due_at": datetime.combine(FIRST_DAY, time(9), UTC),
         "created_at": joined,

@@ -10,7 +10,7 @@ import typer
 from bot.cli.execution import load_settings, run_async
 from bot.cli.options import About, Day, DepthOption, DigestOutput, Format, Lang, OptionalTopic, PaperOutput
 from bot.errors import TellUser
-from bot.model import Depth
+from bot.model import Depth, Style
 from bot.operator import arguments
 
 if TYPE_CHECKING:
@@ -71,6 +71,10 @@ def digest(
     lang: Lang = None,
     depth: DepthOption = Depth.BRIEF,
     format: Format = "text",
+    style: Annotated[
+        Style | None,
+        typer.Option("--style", help="How much of each paper; list for telegram and discord, else cards."),
+    ] = None,
     output: DigestOutput = None,
 ) -> None:
     """Show what a subscriber of QUERY, with this interest and these likes, would get, best first."""
@@ -91,13 +95,22 @@ def digest(
     upto = arguments.parse_day(day)
     to = parse_output(output, form, of_digest=True)
     result = run_async(lambda: papers.digest(settings, wanted, upto, days, language, depth))
-    _write(result, form, language, to, settings.data_dir)
+    # Without the option, as a new chat gets it; elsewhere there are no buttons that would open a card.
+    chosen = style or (Style.LIST if form in ("telegram", "discord") else Style.CARDS)
+    _write(result, form, language, to, settings.data_dir, chosen)
 
 
 # On standard error, so that only the result itself is on standard output.
-def _write(shown: Card | Digest, form: str, language: str, output: Output | None, data_dir: Path) -> None:
+def _write(
+    shown: Card | Digest,
+    form: str,
+    language: str,
+    output: Output | None,
+    data_dir: Path,
+    style: Style = Style.CARDS,
+) -> None:
     from bot.operator.output import write
 
-    written = write(shown, form, language, output, data_dir)
+    written = write(shown, form, language, output, data_dir, style=style)
     if written:
         typer.echo(f"Wrote {', '.join(str(path) for path in written)}", err=True)

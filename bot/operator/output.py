@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import TellUser
-from bot.model import Card, Digest
+from bot.model import Card, Digest, Style
 from bot.render.formats import FORMATS, Payloads, render
 from bot.render.terminal import MAX_WIDTH
 from bot.site.exports import export, file_name, with_figure_urls
@@ -63,7 +63,13 @@ def _check_writable(path: Path, *, is_folder: bool) -> None:
 
 
 def write(
-    shown: Card | Digest, form: str, language: str, output: Output | None, data_dir: Path | None = None
+    shown: Card | Digest,
+    form: str,
+    language: str,
+    output: Output | None,
+    data_dir: Path | None = None,
+    *,
+    style: Style = Style.CARDS,
 ) -> list[Path]:
     """Print a card or digest in this format, or write it to `output`; returns the files written.
 
@@ -71,7 +77,7 @@ def write(
     printed links them where they came from. Raises `TellUser` if a file cannot be written.
     """
     if output is None:
-        sys.stdout.write(_printed(shown, form, language))
+        sys.stdout.write(_printed(shown, form, language, style))
         return []
     path = output.path
     # A digest is a post for each day, which the export names itself.
@@ -82,22 +88,24 @@ def write(
         if form in _WITH_FIGURES:
             return export(shown, form, language, path, data_dir)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(_rendered(shown, form, language, is_terminal=False), encoding="utf-8")
+        path.write_text(_rendered(shown, form, language, style, is_terminal=False), encoding="utf-8")
     except OSError as error:
         raise TellUser(f"{error.filename or path} cannot be written ({error.strerror}); choose another.") from None
     return [path]
 
 
-def _printed(shown: Card | Digest, form: str, language: str) -> str:
+def _printed(shown: Card | Digest, form: str, language: str, style: Style) -> str:
     # Printed text has no file beside it to which a link could lead.
     if form in _WITH_FIGURES:
         shown = with_figure_urls(shown, lambda _file: None)
-    return _rendered(shown, form, language, is_terminal=sys.stdout.isatty())
+    return _rendered(shown, form, language, style, is_terminal=sys.stdout.isatty())
 
 
-def _rendered(shown: Card | Digest, form: str, language: str, *, is_terminal: bool) -> str:
+def _rendered(shown: Card | Digest, form: str, language: str, style: Style, *, is_terminal: bool) -> str:
     width = min(MAX_WIDTH, shutil.get_terminal_size().columns)
-    return render(shown, form, language=language, width=width, colour=is_terminal, payloads=_payloads(form))
+    return render(
+        shown, form, language=language, style=style, width=width, colour=is_terminal, payloads=_payloads(form)
+    )
 
 
 def _payloads(form: str) -> Payloads | None:

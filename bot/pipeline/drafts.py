@@ -172,7 +172,8 @@ class DraftRun:
         doubtful = await self._uncertain_deliveries(chat)
         news = follow_ups.news_of_papers(self._follow_ups.get(chat.ref, ()))
         # All that the parts depend on. `Renderer.parts` uses nothing else of a chat, so that equal chats share them.
-        key = (chat.ref.platform, chat.language, chat.depth, chat.style, ranking, why, doubtful, news, slot)
+        place = (chat.ref.platform, chat.ref.is_group, chat.kind, chat.opens_in)
+        key = (place, chat.language, chat.depth, chat.style, ranking, why, doubtful, news, slot)
         composed = self._composed.get(key)
         if composed is None:
             digest = await self._digest(chat, ranking, shown, doubtful)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -20,6 +20,7 @@ from bot.model import (
     Outcome,
     Part,
     Platform,
+    Priority,
     Rejected,
     Sent,
     Settlement,
@@ -152,3 +153,42 @@ def test_refused_gone_and_moved_are_told_apart() -> None:
     assert settled(Rejected("bad"), tried()) == Settlement(DeliveryState.GIVEN_UP, "bad")
     assert delivery_policy.after_sending(ChatGone("blocked"), tried(), NOW, may_repeat=False) == Suspend("blocked")
     assert delivery_policy.after_sending(ChatMoved(new), tried(), NOW, may_repeat=False) == Move(new)
+
+
+# ── sound ──
+
+NIGHT = (time(22, 0), time(8, 0))
+
+
+def test_the_first_part_of_a_morning_rings_and_no_other() -> None:
+    first = tried()
+    assert not delivery_policy.is_silent(first, NOW)
+    assert delivery_policy.is_silent(replace(first, number=2, of=2), NOW)
+    assert delivery_policy.is_silent(replace(first, priority=Priority.PERSON_WAITING), NOW), (
+        "somebody looks at the chat"
+    )
+
+
+@pytest.mark.parametrize(
+    ("at", "zone", "is_silent"),
+    [
+        (datetime(2026, 6, 2, 21, 59, tzinfo=UTC), "UTC", False),
+        (datetime(2026, 6, 2, 22, 0, tzinfo=UTC), "UTC", True),
+        (datetime(2026, 6, 3, 7, 59, tzinfo=UTC), "UTC", True),
+        (datetime(2026, 6, 3, 8, 0, tzinfo=UTC), "UTC", False),
+        (datetime(2026, 6, 3, 11, 59, tzinfo=UTC), "America/New_York", True),
+        (datetime(2026, 6, 3, 12, 0, tzinfo=UTC), "America/New_York", False),
+        # The clock of New York went back that night: eight o'clock is an hour later in UTC than the day before.
+        (datetime(2026, 11, 1, 12, 59, tzinfo=UTC), "America/New_York", True),
+        (datetime(2026, 11, 1, 13, 0, tzinfo=UTC), "America/New_York", False),
+    ],
+)
+def test_quiet_hours_are_those_of_the_chats_clock_when_it_is_sent(at: datetime, zone: str, is_silent: bool) -> None:
+    assert delivery_policy.is_silent(replace(tried(), quiet=NIGHT, timezone=zone), at) is is_silent
+
+
+def test_quiet_hours_of_one_day_and_of_all_day() -> None:
+    noon, dinner = (time(12, 0), time(14, 0)), time(19, 0)
+    assert delivery_policy.is_within(noon, time(12, 0))
+    assert not delivery_policy.is_within(noon, time(14, 0))
+    assert delivery_policy.is_within((dinner, dinner), time(3, 0))

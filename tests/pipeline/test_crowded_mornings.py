@@ -22,6 +22,7 @@ from bot.model import (
     Depth,
     Digest,
     Kind,
+    OpensIn,
     Paper,
     Part,
     Platform,
@@ -91,6 +92,22 @@ async def test_chats_with_equal_papers_and_settings_share_one_digest(scene: Scen
     await scene.send()
     assert len(counting.rendered) == 4
     assert all(counting.papers(chat(number)) == counting.papers(chat(0)) for number in range(5))
+
+
+async def test_a_group_and_a_private_chat_have_buttons_of_their_own(scene: Scene) -> None:
+    """Papers open in private for the one who taps in a group, and right there in a private chat."""
+    group, here = ChatRef(Platform.TELEGRAM, "-100500"), ChatRef(Platform.TELEGRAM, "-100600")
+    for ref in (ANN, group, here):
+        await scene.follow(ref, "cs.CV")
+    await scene.store.change_chat(here, scene.clock.now(), opens_in=OpensIn.HERE)
+    scene.morning(DAYS[0])
+    await scene.prepare()
+    builder = DigestBuilder({Platform.TELEGRAM: TelegramRenderer()}, scene.makers, AbstractReader())
+    await pipeline.compose(scene.store, builder, scene.clock)
+    buttons = {each.chat: each.part.payload["buttons"][0][0] for each in await deliveries(scene)}
+    assert "action" in buttons[ANN]
+    assert "link" in buttons[group]
+    assert "action" in buttons[here]
 
 
 async def test_papers_past_the_size_are_kept_in_order_and_come_no_other_day(scene: Scene) -> None:

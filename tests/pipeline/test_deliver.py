@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, cast
 
 import pytest
@@ -366,3 +366,31 @@ async def test_a_lost_database_is_reported_and_requests_under_way_end(scene: Sce
         await DeliveryWorker(store, {Platform.TELEGRAM: scene.telegram}, scene.clock, "host/1/a").deliver()
     assert len(scene.telegram.accepted) == 3
     assert set(await states(scene)) == {DeliveryState.SENDING}, "nobody knows their outcome"
+
+
+# ── sound ──
+
+
+async def test_only_the_first_part_of_a_digest_makes_a_sound_and_none_in_quiet_hours(scene: Scene) -> None:
+    loud, asleep = chats(Platform.TELEGRAM, 2)
+    await write(scene, [loud, asleep], parts=2)
+    await scene.store.change_chat(asleep, scene.clock.now(), quiet=(time(4, 0), time(6, 0)))
+    await scene.worker.deliver()
+    got = {
+        (ref, bool(part.payload.get("silent")))
+        for ref, _, part in scene.telegram.accepted
+        if part.payload["text"] == "0"
+    }
+    assert got == {(loud, False), (asleep, True)}
+    assert all(part.payload["silent"] for _, _, part in scene.telegram.accepted if part.payload["text"] == "1")
+
+
+async def test_a_digest_that_somebody_waits_for_makes_no_sound(scene: Scene) -> None:
+    [ref] = chats(Platform.TELEGRAM, 1)
+    await write(scene, [ref])
+    await scene.store.hasten(ref, scene.clock.now())
+    await scene.worker.deliver()
+    [(_, _, part)] = scene.telegram.accepted
+    assert part.payload["silent"]
+    [stored] = await scene.store.deliveries()
+    assert "silent" not in stored.part.payload, "equal digests stay one payload"

@@ -123,7 +123,10 @@ async def test_papers_past_the_digests_size_count_as_delivered(scene: Scene) -> 
     scene.morning(DAYS[0])
     await scene.prepare()
     await scene.send()
-    assert sorted(scene.telegram.papers(ANN)) == ["2605.30497", "2605.31401"]
+    [shown] = scene.telegram.papers(ANN)
+    order = await scene.store.ranked_papers(ANN, DAYS[0].isoformat(), 0, 10)
+    assert order is not None
+    assert (order.paper_ids[0], sorted(order.paper_ids)) == (shown, ["2605.30497", "2605.31401"])
     assert await scene.store.candidates(ANN) == []
 
 

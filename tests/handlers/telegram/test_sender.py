@@ -269,3 +269,9 @@ async def test_whether_a_part_has_arrived_cannot_be_verified(sender: TelegramSen
     assert not sender.can_verify
     with pytest.raises(CannotTell):
         await sender.find(ref(ANN), Part(HTML), "key", SINCE)
+
+
+async def test_a_silent_message_notifies_nobody(tg: FakeTelegram, sender: TelegramSender) -> None:
+    await sender.send(ref(ANN), Part(HTML), "1")
+    await sender.send(ref(ANN), Part({**HTML, "silent": True}), "2")
+    assert [message.is_silent for message in tg.messages(ANN)] == [False, True]

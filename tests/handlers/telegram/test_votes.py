@@ -246,7 +246,7 @@ def test_in_groups_and_channels_there_is_no_button_whose_answer_would_be_a_messa
 def test_the_buttons_of_a_card_that_is_divided_stand_below_its_end() -> None:
     card = made_up_card()
     assert card.summary is not None
-    long = replace(card.summary, takeaways=(Claim("A sentence of seven words it is. " * 30),) * 6)
+    long = replace(card.summary, takeaways=(Claim("A sentence of seven words it is. " * 30),) * 4)
     digest = replace(made_up_digest(1), cards=(replace(card, summary=long),))
     parts = TelegramRenderer().parts(digest, Chat(ref(5), style=Style.CARDS))
     assert rows(parts) == [[], [["👍", "👎", "🔖", "Why?"]]]
