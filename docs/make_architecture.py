@@ -47,6 +47,7 @@ CAPTIONS = {
     "bot.ports": "protocols that adapters implement",
     "bot.settings": "settings from the environment",
     "bot.arxiv": "calendar, categories, ids, links",
+    "bot.locales": "the interface in several languages",
     "bot.model": "values of the domain",
     "bot.errors": "errors by what the caller does",
     "prompts": "prompts as files",

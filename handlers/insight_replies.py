@@ -169,7 +169,7 @@ def _previewed(card: Card) -> tuple[Span, ...]:
 def explained(result: Explained, chat: ChatName) -> Reply:
     found = result.found
     title = (Heading((title_link(found.paper),), level=2),) if found.paper else ()
-    lines: list[Block] = [Line((*_outcome(found, chat), *_place(found)))]
+    lines: list[Block] = [Line(_outcome(found, chat)), *_place(found)]
     if found.reasons and found.paper:
         reasons = reason_sentences(Card(found.paper, reasons=found.reasons), current_language())
         lines += [Line((Text(" ".join(reasons)),))] if reasons else []
@@ -235,16 +235,16 @@ def _never(found: Whereabouts, chat: ChatName) -> str:
     return template.format(day=_day(found.announced_on), chat=chat, paper=found.paper_id)
 
 
-def _place(found: Whereabouts) -> tuple[Span, ...]:
+def _place(found: Whereabouts) -> list[Block]:
     if not found.place:
-        return ()
+        return []
     of = found.of
     template = (
         ngettext("About place {place} of {n} paper.", "About place {place} of {n} papers.", of)
         if found.is_about
         else ngettext("Place {place} of {n} paper.", "Place {place} of {n} papers.", of)
     )
-    return (Text(f" {template.format(place=found.place, n=of)}"),)
+    return [Line((Text(template.format(place=found.place, n=of)),))]
 
 
 def _lift(found: Whereabouts, size: int) -> list[Block]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.locales import NNP_, NP_
 
 REASONS: dict[str, tuple[str, str] | tuple[str, str, str]] = {
+    "reason": NP_("reason", "{phrase}."),
     "reason: guess": NP_("reason", "a guess: your vote will tell"),
     "reason: interest": NP_("reason", "about {words}"),
     "reason: author": NP_("reason", "by {name}"),

@@ -58,7 +58,10 @@ def is_guess(card: Card) -> bool:
 
 def reason_sentences(card: Card, language: str) -> list[str]:
     """The reasons as sentences, the strongest first."""
-    return [f"{phrase[0].upper()}{phrase[1:]}." for phrase in _phrases(list(card.reasons), language)]
+    return [
+        label("reason", language, phrase=f"{phrase[0].upper()}{phrase[1:]}")
+        for phrase in _phrases(list(card.reasons), language)
+    ]
 
 
 def _phrases(reasons: list[Reason], language: str) -> Iterator[str]:

@@ -121,7 +121,9 @@ class Settings(BaseSettings):
     worker_concurrency: int = Field(2, ge=1, le=64, description="Tasks that one `worker` does at the same time.")
 
     language: Annotated[str, AfterValidator(required_language_code)] = Field(
-        "en", description="The language of summaries for a new chat: its code or name, like es or Spanish."
+        "en",
+        description="The language of summaries in a new group: its code or name, like es or Spanish. A private chat "
+        "starts with its person's own.",
     )
     timezone: Annotated[str, AfterValidator(values.timezone)] = Field("UTC", description="The time zone of a new chat.")
     digest_time: Annotated[time, BeforeValidator(values.clock_time)] = Field(

@@ -2,28 +2,51 @@
 
 from __future__ import annotations
 
+from bot.locales import NP_, formats, pgettext
 from bot.topics.indexed_paper import IndexedPaper
 from bot.topics.meaning import object_of
 from bot.topics.parse import Topic
 from bot.topics.syntax_tree import And, Category, Field, Node, Not, Or, Term, evaluate
 
-# (what the paper lacks, what it has and should not have) of each kind of leaf.
+# (what the paper lacks, what it has and should not have) of each kind of leaf. Each finishes "The paper …".
 _OF_FIELD = {
-    Field.TEXT: ("does not mention", "mentions"),
-    Field.TITLE: ("does not mention in its title", "mentions in its title"),
-    Field.ABSTRACT: ("does not mention in its abstract", "mentions in its abstract"),
-    Field.COMMENT: ("does not mention in its comment", "mentions in its comment"),
-    Field.AUTHOR: ("is not by", "is by"),
+    Field.TEXT: (
+        NP_("the paper", "does not mention {words}"),
+        NP_("the paper", "mentions {words}, which the topic excludes"),
+    ),
+    Field.TITLE: (
+        NP_("the paper", "does not mention {words} in its title"),
+        NP_("the paper", "mentions {words} in its title, which the topic excludes"),
+    ),
+    Field.ABSTRACT: (
+        NP_("the paper", "does not mention {words} in its abstract"),
+        NP_("the paper", "mentions {words} in its abstract, which the topic excludes"),
+    ),
+    Field.COMMENT: (
+        NP_("the paper", "does not mention {words} in its comment"),
+        NP_("the paper", "mentions {words} in its comment, which the topic excludes"),
+    ),
+    Field.AUTHOR: (
+        NP_("the paper", "is not by {words}"),
+        NP_("the paper", "is by {words}, whom the topic excludes"),
+    ),
 }
-_OF_CATEGORY = {
-    False: ("is not in", "is in"),
-    True: ("does not have the primary category", "has the primary category"),
+_OF_CATEGORY = {  # by `Category.primary`
+    False: (
+        NP_("the paper", "is not in {words}"),
+        NP_("the paper", "is in {words}, which the topic excludes"),
+    ),
+    True: (
+        NP_("the paper", "does not have the primary category {words}"),
+        NP_("the paper", "has the primary category {words}, which the topic excludes"),
+    ),
 }
 
 
 def lacking(topic: Topic, paper: IndexedPaper) -> tuple[str, ...]:
     """What would have to be otherwise for a paper to belong to a topic, as few things as possible; each finishes
-    "It …": "does not mention “gan”", "is in cs.CV, which the topic excludes". Empty if it belongs to it."""
+    "The paper …" in the language of the context: "does not mention “gan”", "is in cs.CV, which the topic excludes".
+    Empty if it belongs to it."""
     return tuple(_sentence(node) for node in _lacking(topic.node, paper))
 
 
@@ -42,19 +65,25 @@ def _lacking(node: Node, paper: IndexedPaper) -> tuple[Node, ...]:
 
 
 def _sentence(node: Node) -> str:
-    if isinstance(node, Or):
-        sentences = [_sentence(part) for part in node.parts]
-        verb = _verb(node.parts[0])
-        if all(_verb(part) == verb and not isinstance(part, Not) for part in node.parts):
-            return f"{verb} {' or '.join(sentence.removeprefix(f'{verb} ') for sentence in sentences)}"
-        return " or ".join(sentences)
-    if isinstance(node, Not) and isinstance(node.part, Term | Category):
-        return f"{_verb(node)} {object_of(node.part)}, which the topic excludes"
-    return f"{_verb(node)} {object_of(node)}" if isinstance(node, Term | Category) else ""
+    if not isinstance(node, Or):
+        return _said(node, object_of(_leaf(node)))
+    kinds = {_kind(part) for part in node.parts}
+    if len(kinds) == 1 and not any(isinstance(part, Not) for part in node.parts):
+        return _said(node.parts[0], formats.alternatives(map(object_of, node.parts)))
+    return formats.alternatives(map(_sentence, node.parts))
 
 
-def _verb(node: Node) -> str:
-    leaf = node.part if isinstance(node, Not) else node
+def _said(node: Node, words: str) -> str:
+    kind = _kind(node)
+    return pgettext(*kind).format(words=words) if kind else ""
+
+
+def _kind(node: Node) -> tuple[str, str] | None:
+    leaf, is_excluded = _leaf(node), isinstance(node, Not)
     if isinstance(leaf, Category):
-        return _OF_CATEGORY[leaf.primary][isinstance(node, Not)]
-    return _OF_FIELD[leaf.field][isinstance(node, Not)] if isinstance(leaf, Term) else ""
+        return _OF_CATEGORY[leaf.primary][is_excluded]
+    return _OF_FIELD[leaf.field][is_excluded] if isinstance(leaf, Term) else None
+
+
+def _leaf(node: Node) -> Node:
+    return node.part if isinstance(node, Not) else node

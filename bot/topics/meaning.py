@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 
 from bot.arxiv import categories
+from bot.locales import _
 from bot.model import is_interest
 from bot.topics.interest import Interest, interest_parts
 from bot.topics.parse import Topic
@@ -96,7 +97,7 @@ def object_of(leaf: Node) -> str:
     """What a leaf names, as people read it: "“gan”", "cs.CV", "any category of cs"."""
     if isinstance(leaf, Category):
         archive = leaf.code.removesuffix(".*")  # "cs.*" is the archive, shown as "any category of cs"
-        return leaf.code if archive == leaf.code else f"any category of {archive}"
+        return leaf.code if archive == leaf.code else _("any category of {archive}").format(archive=archive)
     if not isinstance(leaf, Term):
         return f"({_clause(leaf)})"
     if leaf.field is Field.AUTHOR:

@@ -216,7 +216,8 @@ def test_every_command_and_argument_is_described_through_the_catalogues() -> Non
 
 def test_every_label_is_said_through_the_catalogues() -> None:
     values = dict.fromkeys(("n", "of", "m"), 2) | dict.fromkeys(
-        ["model", "source", "judge", "parts", "reason", "words", "name", "venue", "honour", "licence", "day"], ""
+        ["model", "source", "judge", "parts", "reason", "words", "name", "venue", "honour", "licence", "day", "phrase"],
+        "",
     )
     with using_translations(Marked()):
         assert [key for key in LABELS if words(outside(label(key, "en", **values)))] == []

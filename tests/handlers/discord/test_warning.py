@@ -55,6 +55,14 @@ async def test_a_server_is_told_among_its_notices_which_channel_is_closed_and_wh
     assert [each["allowed_mentions"] for each in dc.world.accepted] == [{"parse": []}], "nobody is pinged"
 
 
+async def test_a_warning_is_in_the_language_of_its_server(
+    sender: DiscordSender, dc: FakeDiscord, guild: int, channel: int, notices: int
+) -> None:
+    dc.world.guilds[guild]["preferred_locale"] = "ru"
+    await sender.warn(chat(channel), WHY)
+    assert told(dc, notices)[0].startswith("Я больше не могу писать в ")
+
+
 async def test_where_the_notices_take_nothing_the_owner_is_told(
     sender: DiscordSender, dc: FakeDiscord, channel: int, notices: int
 ) -> None:

@@ -71,6 +71,15 @@ async def test_a_channels_admin_is_told_in_private_what_happened_and_what_to_do(
     assert len(bench.tg.messages(ANN)) == 4
 
 
+async def test_a_warning_is_in_the_language_of_its_chat(bench: Bench, channel: int) -> None:
+    """Nobody asked for it, so that nobody's own language is known."""
+    await bench.ask(ANN, f"/settings {channel} language zh")
+    before = len(bench.tg.messages(ANN))
+    bench.tg.bot_becomes(channel, "kicked", ANN)
+    await bench.tg.wait_for(ANN, before + 1)
+    assert last(bench.tg, ANN).startswith("我无法再在 “Vision” 发帖：我已被移出。")
+
+
 async def test_what_a_warning_says_to_do_makes_the_channel_go_on(bench: Bench, channel: int) -> None:
     await bench.store.suspend(ref(channel), "need administrator rights", NOW)
     await bench.app.sender.warn(ref(channel), "need administrator rights")
