@@ -9,7 +9,7 @@ from bot.conversation import Conversation, Result
 from bot.errors import TellUser
 from bot.locales import N_, _
 from bot.model import Depth
-from handlers import setting_actions
+from handlers import setting_actions, stop_actions
 from handlers.requests import Operation, Request
 
 
@@ -148,10 +148,6 @@ async def health(conversation: Conversation, request: Request) -> Result:
     return await conversation.health(request.target.requester, request.target.chat)
 
 
-async def ask_forget(conversation: Conversation, request: Request) -> Result:
-    return await conversation.ask_forget(request.target.requester, request.target.chat)
-
-
 # ── the table ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 COMMANDS = (
@@ -257,7 +253,7 @@ COMMANDS = (
     Command(
         "stop",
         N_("Unsubscribe from everything and delete what I know of this chat"),
-        Operation(use_case=ask_forget, needs_rights=True, is_about_chat=True),
+        Operation(use_case=stop_actions.ask, needs_rights=True, is_about_chat=True),
     ),
 )
 """In the order in which people see them."""

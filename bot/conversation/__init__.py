@@ -13,7 +13,6 @@ from bot.conversation.put_off import why_put_off
 from bot.conversation.results import (
     AlreadySubscribed,
     Busy,
-    ConfirmForget,
     DigestComing,
     Followed,
     Forgotten,
@@ -56,6 +55,7 @@ from bot.conversation.setting_results import (
     SettingsView,
     WhichSetting,
 )
+from bot.conversation.stop_results import ConfirmErase, ConfirmForget, Erased, Unchanged
 from bot.conversation.undo_results import UndoExpired, Undone, UndoRefused
 from bot.conversation.use_cases import Conversation
 from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
@@ -65,12 +65,14 @@ __all__ = [
     "Busy",
     "Changed",
     "Choices",
+    "ConfirmErase",
     "ConfirmForget",
     "ConfirmUnlearn",
     "Conversation",
     "Defaults",
     "DigestComing",
     "DigestNow",
+    "Erased",
     "Explained",
     "FindPapers",
     "Followed",
@@ -110,6 +112,7 @@ __all__ = [
     "TakenBack",
     "TooMany",
     "TwoReadings",
+    "Unchanged",
     "UndoExpired",
     "UndoRefused",
     "Undone",

@@ -16,6 +16,7 @@ from bot.conversation.insight_results import (
     Unlearned,
 )
 from bot.conversation.setting_results import Changed, Choices, NotAccepted, SettingsView, WhichSetting
+from bot.conversation.stop_results import ConfirmErase, ConfirmForget, Erased, Unchanged
 from bot.conversation.undo_results import UndoExpired, Undone, UndoRefused
 from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
 from bot.errors import BadTopic
@@ -306,13 +307,6 @@ class Resent:
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmForget:
-    """The question before everything about a chat is deleted; `following` is how many topics it has."""
-
-    following: int
-
-
-@dataclass(frozen=True, slots=True)
 class Forgotten:
     """Everything about the chat is deleted."""
 
@@ -396,6 +390,9 @@ Result = (
     | UndoExpired
     | UndoRefused
     | ConfirmForget
+    | ConfirmErase
+    | Erased
+    | Unchanged
     | Forgotten
     | NotAllowed
     | NotOperator

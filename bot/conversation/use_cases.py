@@ -24,7 +24,6 @@ from bot.conversation.questions import Questions
 from bot.conversation.results import (
     AlreadySubscribed,
     Busy,
-    ConfirmForget,
     DigestComing,
     Forgotten,
     Health,
@@ -57,6 +56,7 @@ from bot.conversation.results import (
     topic_key,
 )
 from bot.conversation.schedule import Schedule
+from bot.conversation.stopping import Stopping
 from bot.conversation.undo import Undo
 from bot.decisions.due_times import next_due
 from bot.errors import RetryLater, StoreUnavailable
@@ -112,6 +112,7 @@ class Conversation:
         self._questions = readings.ReadingQuestions(self._offers, insight)
         self._following = Following(store, clock, insight, self._offers, self.undo, self._ensure, self._due_locally)
         self.insights = Insights(store, clock, insight, self._known_or_new, self._due_locally)
+        self.stopping = Stopping(store, clock)
         self._resending = asyncio.Lock()
 
     async def answer_language(self, ref: ChatRef, requester: Requester) -> str:
@@ -285,12 +286,6 @@ class Conversation:
         return Resent()
 
     # ── forgetting, suspending, moving ──
-
-    async def ask_forget(self, requester: Requester, ref: ChatRef) -> ConfirmForget | NotAllowed:
-        """Ask before `forget`."""
-        if not requester.is_admin:
-            return NotAllowed("make me forget it")
-        return ConfirmForget(len(await self._store.subscriptions(ref)))
 
     async def forget(self, requester: Requester, ref: ChatRef) -> Forgotten | NotAllowed:
         """Delete the chat with its topics, settings, deliveries, votes and what was learned from them."""

@@ -108,6 +108,8 @@ EXPECTED_OF_BUTTONS: dict[str, tuple[str, type]] = {
     "save": ("2406.14272", results.PaperNotKept),
     "rate": ("2406.14272", results.PaperNotKept),
     "forget": ("yes", results.Forgotten),
+    "keep": ("", results.Unchanged),
+    "erase": ("-100123", results.Stale),  # tests/conversation/test_stopping.py has unreachable chats
     "resend": ("1", results.Stale),  # there is no such delivery; tests/pipeline/test_resend.py has some
 }
 
