@@ -21,11 +21,13 @@ from tests.fakes.stores import memory_store
 from tests.transcripts.recorder import Person, Place, Recorder
 
 NOW = datetime(2026, 6, 2, 12, 0, tzinfo=UTC)
-ANN, LI = Person("Ann", "5"), Person("Li", "7", language="zh-hans")
+ANN, BOB = Person("Ann", "5"), Person("Bob", "6", is_admin=False)
+LI = Person("Li", "7", language="zh-hans")
 PRIVATE, GROUP = (
     Place(ChatRef(Platform.TELEGRAM, "5"), "Ann"),
     Place(ChatRef(Platform.TELEGRAM, "-5"), "Vision lab", ChatKind.GROUP),
 )
+LIS_CHAT = Place(ChatRef(Platform.TELEGRAM, "7"), "Li")
 LINES = (
     "/settings",
     "/settings time=9:00",
@@ -86,30 +88,31 @@ async def test_every_setting_by_words_and_by_buttons(talk: Conversation, clock: 
     record.tell("The same by buttons, in a group")
     await record.says(ANN, GROUP, "/settings")
     for setting, value in (
-        ("Language", "Español"),
-        ("Hora", "08:00"),
-        ("Zona", "Tokio"),
-        ("Días", "vie"),
-        ("Artículos", "20"),
-        ("Estilo", "t"),
-        ("Profundidad", "p"),
+        ("Digest time", "08:00"),
+        ("Time zone", "Tokyo"),
+        ("Papers", "20"),
+        ("Style", "titles"),
+        ("Depth", "deep"),
+        ("Quiet", "22:00"),
+        ("Papers open", "here"),
+        ("Language", "›"),
     ):
-        await _choose(record, setting, value)
+        await record.presses(ANN, GROUP, setting)
+        await record.presses(ANN, GROUP, value)
+        await record.presses(ANN, GROUP, "Settings")
+    await record.presses(ANN, GROUP, "Days")
+    for day in ("✓ Sat", "✓ Sun", "✓ Mon", "weekly"):
+        await record.presses(ANN, GROUP, day)
+    await record.presses(BOB, GROUP, "Undo")
+    await record.sends(ANN, GROUP, "day:9")
     clock.advance(60)
     record.tell("In Chinese")
-    await record.says(LI, Place(ChatRef(Platform.TELEGRAM, "7"), "Li"), "/settings")
-    await record.says(LI, Place(ChatRef(Platform.TELEGRAM, "7"), "Li"), "/settings 时间 早上8点半")
-    await record.says(LI, Place(ChatRef(Platform.TELEGRAM, "7"), "Li"), "/settings 时区 美国")
-    await record.presses(LI, Place(ChatRef(Platform.TELEGRAM, "7"), "Li"), "芝加哥")
-    await record.says(LI, Place(ChatRef(Platform.TELEGRAM, "7"), "Li"), "/pause 两周")
+    await record.says(LI, LIS_CHAT, "/settings")
+    await record.says(LI, LIS_CHAT, "/settings 时间 早上8点半")
+    await record.says(LI, LIS_CHAT, "/settings 时区 美国")
+    await record.presses(LI, LIS_CHAT, "芝加哥")
+    await record.says(LI, LIS_CHAT, "/pause 两周")
     record.is_recorded("settings")
-
-
-async def _choose(record: Recorder, setting: str, value: str) -> None:
-    """Open a page of the settings by its position, which does not depend on the language, and take its first other
-    value."""
-    await record.says(ANN, GROUP, "/settings")
-    del setting, value
 
 
 async def test_a_pause_and_what_undoes_it(talk: Conversation, clock: FakeClock) -> None:
