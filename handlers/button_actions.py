@@ -15,6 +15,7 @@ from handlers import (
     library_actions,
     news_actions,
     setting_actions,
+    stop_actions,
     understanding_actions,
 )
 from handlers.requests import ARGUMENT, Operation, Request, Target, UseCase, dispatch
@@ -154,14 +155,6 @@ async def _vote_options(conversation: Conversation, request: Request) -> Result:
     return await conversation.votes.options(request.arguments[ARGUMENT])
 
 
-async def _forget(conversation: Conversation, request: Request) -> Result:
-    target = request.target
-    # Any argument but the exact word asks: nothing is deleted because of data that was cut or changed.
-    if request.arguments[ARGUMENT] != "yes":
-        return await conversation.ask_forget(target.requester, target.chat)
-    return await conversation.forget(target.requester, target.chat)
-
-
 async def _resend(conversation: Conversation, request: Request) -> Result:
     target = request.target
     return await conversation.resend(target.requester, target.chat, request.arguments[ARGUMENT])
@@ -184,6 +177,7 @@ async def _which(conversation: Conversation, request: Request) -> Result:
 # Lists and settings are shown to all members of a chat; rights are needed to change something or to cause a digest.
 BUTTONS = {
     **setting_actions.ACTIONS,
+    **stop_actions.ACTIONS,
     "digest": Operation(use_case=commands.digest_now, needs_rights=True, needs_posting=True, is_slow=True),
     "help": Operation(use_case=commands.show_help, is_in_place=True),
     "drop": Operation(use_case=_drop, needs_rights=True, is_in_place=True),
@@ -203,7 +197,6 @@ BUTTONS = {
     "preview": Operation(use_case=commands.preview, is_slow=True),
     "tune": Operation(use_case=commands.tune, is_in_place=True),
     "unlearn": Operation(use_case=_unlearn, needs_rights=True, is_in_place=True),
-    "forget": Operation(use_case=_forget, needs_rights=True, is_in_place=True),
     "resend": Operation(use_case=_resend, needs_rights=True),
     **card_actions.ACTIONS,
     **beginning_actions.ACTIONS,
@@ -212,5 +205,5 @@ BUTTONS = {
     **understanding_actions.ACTIONS,
 }
 """Every verb. Arguments: drop:TOPIC_KEY, instead:KEY (see `Offers.keep`), which:KEY (see `ChatChoices.ask`), deep:,
-why:, up:, down:, save: and rate:PAPER_ID, cite:SUMMARY (see `evidence_action`), forget: and unlearn:yes (without "yes"
-they ask first), resend:DELIVERY_ID; the modules of actions name those of theirs; the others take none."""
+why:, up:, down:, save: and rate:PAPER_ID, cite:SUMMARY (see `evidence_action`), unlearn:yes (without "yes" it asks
+first), resend:DELIVERY_ID; the modules of actions name those of theirs; the others take none."""

@@ -11,7 +11,7 @@ from bot.errors import TellUser
 from bot.locales import N_, _
 from bot.model import Depth
 from bot.references import CitationFormat
-from handlers import setting_actions
+from handlers import setting_actions, stop_actions
 from handlers.requests import Operation, Request
 
 
@@ -191,10 +191,6 @@ async def broadcast(conversation: Conversation, request: Request) -> Result:
     return await conversation.broadcasts.plan(target.requester, target.chat, text)
 
 
-async def ask_forget(conversation: Conversation, request: Request) -> Result:
-    return await conversation.ask_forget(request.target.requester, request.target.chat)
-
-
 # ── the table ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _FORMAT = Argument(
@@ -315,7 +311,7 @@ COMMANDS = (
     Command(
         "forget",
         N_("Delete everything that I keep about this chat"),
-        Operation(use_case=ask_forget, needs_rights=True, is_about_chat=True),
+        Operation(use_case=stop_actions.ask, needs_rights=True, is_about_chat=True),
     ),
     Command(
         "pause",
@@ -346,7 +342,7 @@ COMMANDS = (
     Command(
         "stop",
         N_("Unsubscribe from everything and delete what I know of this chat"),
-        Operation(use_case=ask_forget, needs_rights=True, is_about_chat=True),
+        Operation(use_case=stop_actions.ask, needs_rights=True, is_about_chat=True),
     ),
 )
 """In the order in which people see them."""

@@ -10,8 +10,8 @@ from functools import singledispatch
 
 from bot import conversation as results
 from bot.errors import RetryLater, TellUser
-from bot.locales import _, ngettext, pgettext, using
-from bot.render.nodes import Bullets, Button, Document, Heading, Line, Note, Reply, Text
+from bot.locales import _, ngettext, using
+from bot.render.nodes import Bullets, Document, Heading, Line, Note, Reply, Text
 from handlers import (
     beginning_replies,
     card_replies,
@@ -22,13 +22,13 @@ from handlers import (
     news_replies,
     paper_replies,
     setting_replies,
+    stop_replies,
     subscription_replies,
     topic_replies,
     understanding_replies,
     undo_replies,
     vote_replies,
 )
-from handlers.button_actions import Action
 from handlers.commands import COMMANDS
 from handlers.reply_parts import (
     EXAMPLES,
@@ -114,6 +114,11 @@ for _writer in (
     setting_replies.changed,
     setting_replies.not_accepted,
     setting_replies.which_setting,
+    stop_replies.confirm_forget,
+    stop_replies.confirm_erase,
+    stop_replies.erased,
+    stop_replies.unchanged,
+    stop_replies.forgotten,
     undo_replies.undone,
     undo_replies.undo_expired,
     undo_replies.undo_refused,
@@ -229,36 +234,6 @@ def _privacy(_result: results.Privacy, _chat: ChatName) -> Reply:
             )
         )
     )
-
-
-# ── stopping ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@_write.register
-def _confirm_forget(result: results.ConfirmForget, chat: ChatName) -> Reply:
-    n = result.following
-    # Named also where it was asked: people have several chats open, and this cannot be undone.
-    line = (
-        ngettext(
-            "This deletes everything I know of {chat} and unsubscribes it from {n} topic.",
-            "This deletes everything I know of {chat} and unsubscribes it from {n} topics.",
-            n,
-        )
-        if n
-        else _("This deletes everything I know of {chat}.")
-    )
-    yes = Button(pgettext("button", "Yes, delete it"), action=str(Action("forget", "yes")))
-    return one_line(line.format(chat=chat.full, n=n), buttons=((yes, topics_button(chat)),))
-
-
-@_write.register
-def _forgotten(_result: results.Forgotten, chat: ChatName) -> Reply:
-    # /start acts on the chat in which it is typed, so it is not offered for another chat.
-    template = chat.either(
-        _("Done: everything about this chat is deleted. {start} starts again."),
-        _("Done: everything about {chat} is deleted."),
-    )
-    return Reply(Document((Line(spans(template, chat=str(chat), start=command("start"))),)))
 
 
 # ── refused ───────────────────────────────────────────────────────────────────────────────────────────────────────

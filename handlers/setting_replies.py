@@ -79,8 +79,8 @@ def now_is(of: Chat, name: str, chat: ChatName) -> Line:
     """A sentence with the value of a setting."""
     label, value = _(_LABELS[name]), Text(setting_choices.shown(of, name), bold=True)
     if chat.is_elsewhere:
-        return Line(spans(_("{setting} of {chat} is now {value}."), setting=label, chat=str(chat), value=value))
-    return Line(spans(_("{setting} is now {value}."), setting=label, value=value))
+        return Line(spans(_("{setting} of {chat}: now {value}."), setting=label, chat=str(chat), value=value))
+    return Line(spans(_("{setting}: now {value}."), setting=label, value=value))
 
 
 def changed(result: Changed, chat: ChatName) -> Reply:
@@ -112,12 +112,17 @@ def not_accepted(result: NotAccepted, chat: ChatName) -> Reply:
     options = result.options or tuple((example, example) for example in result.examples)
     name = setting_values.name_of(result.name)
     actions = [(label, set_action(name, value)) for value, label in options] if name else []
-    if result.name not in setting_values.NAMES:
-        actions = [(_(_LABELS[each]), f"choose:{each}") for each in result.examples if each in _LABELS]
+    are_settings = bool(result.examples) and set(result.examples) <= set(_LABELS)
+    if are_settings:
+        actions = [(_(_LABELS[each]), f"choose:{each}") for each in result.examples]
     buttons = [Button(label, action=action) for label, action in actions if _fits_a_button(action)]
     examples = [Text(example, code=True) for example in result.examples]
     why = Line((Text(sentence(result.why)),))
-    attempt = (Line(spans(_("For example: {examples}."), examples=_joined(examples))),) if examples and name else ()
+    attempt = (
+        (Line(spans(_("For example: {examples}."), examples=_joined(examples))),)
+        if examples and not are_settings
+        else ()
+    )
     return Reply(Document((why, *attempt, *about(chat))), (*rows(buttons, 3), (settings_button(),)))
 
 

@@ -302,7 +302,7 @@ async def test_who_is_no_admin_changes_nothing_by_any_command(store: SqlStore, t
         await talk.unsubscribe(MEMBER, ANN, "1"),
         await talk.chat_settings.change(MEMBER, ANN, "language", "zh"),
         await talk.digest_now(MEMBER, ANN),
-        await talk.ask_forget(MEMBER, ANN),
+        await talk.stopping.ask(MEMBER, ANN),
         await talk.forget(MEMBER, ANN),
     ):
         assert isinstance(result, results.NotAllowed)

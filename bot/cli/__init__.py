@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import chats, papers, service, upkeep
+from bot.cli import chat_settings, chats, papers, service, upkeep
 from bot.cli.execution import fail
 from bot.errors import PaperboyError, TellUser
 
@@ -21,6 +21,7 @@ app = typer.Typer(
 # `--help` lists the commands in this order.
 for part in (service, papers, chats, upkeep):
     app.add_typer(part.commands)
+app.add_typer(chat_settings.commands, name="chat", help="Show and change the settings of a chat.")
 
 
 def main() -> None:

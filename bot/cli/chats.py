@@ -73,7 +73,9 @@ def chats() -> None:
     from bot.operator import chats
 
     settings = load_settings()
-    chats.show_chats(run_async(lambda: chats.chats(settings)))
+    from bot.service.clock import SystemClock
+
+    chats.show_chats(run_async(lambda: chats.chats(settings)), SystemClock().now())
 
 
 @commands.command()

@@ -45,7 +45,6 @@ from bot.conversation.put_off import why_put_off
 from bot.conversation.results import (
     AlreadySubscribed,
     Busy,
-    ConfirmForget,
     DigestComing,
     Followed,
     Forgotten,
@@ -95,6 +94,7 @@ from bot.conversation.setting_results import (
     SettingsView,
     WhichSetting,
 )
+from bot.conversation.stop_results import ConfirmErase, ConfirmForget, Erased, Unchanged
 from bot.conversation.understanding_results import (
     AskWords,
     DidYouMeanCommand,
@@ -134,6 +134,7 @@ __all__ = [
     "ChatChoices",
     "Choices",
     "CitedPaper",
+    "ConfirmErase",
     "ConfirmForget",
     "ConfirmUnlearn",
     "Conversation",
@@ -144,6 +145,7 @@ __all__ = [
     "DigestNow",
     "DigestPage",
     "DigestPromised",
+    "Erased",
     "Explained",
     "ExportedChat",
     "FindPapers",
@@ -202,6 +204,7 @@ __all__ = [
     "TooMany",
     "TooManyReadings",
     "TopicOffer",
+    "Unchanged",
     "UndoExpired",
     "UndoRefused",
     "Undone",

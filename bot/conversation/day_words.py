@@ -47,6 +47,7 @@ _UNITS = {
     7: "week weeks w wk semana semanas неделя недели недель неделю woche wochen semaine semaines settimana settimane "
     "周 週 週間 星期 礼拜 禮拜 个星期 個星期",
     14: "fortnight quincena",
+    365: "year years y ano anos год года лет jahr jahre an ans anno anni 年 年間",
     30: "month months mes meses месяц месяца месяцев monat monate mois mese mesi 个月 個月 月 か月 ヶ月 ヵ月 カ月 ケ月",
 }
 _UNIT_DAYS = {plain(unit): days for days, units in _UNITS.items() for unit in units.split()}

@@ -36,6 +36,7 @@ from bot.conversation.service_results import (
     TooManyReadings,
 )
 from bot.conversation.setting_results import Changed, Choices, NotAccepted, SettingsView, WhichSetting
+from bot.conversation.stop_results import ConfirmErase, ConfirmForget, Erased, Unchanged
 from bot.conversation.understanding_results import (
     AskWords,
     DidYouMeanCommand,
@@ -316,13 +317,6 @@ class Resent:
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmForget:
-    """The question before everything about a chat is deleted; `following` is how many topics it has."""
-
-    following: int
-
-
-@dataclass(frozen=True, slots=True)
 class Forgotten:
     """Everything about the chat is deleted."""
 
@@ -428,6 +422,9 @@ Result = (
     | UndoExpired
     | UndoRefused
     | ConfirmForget
+    | ConfirmErase
+    | Erased
+    | Unchanged
     | Forgotten
     | NotAllowed
     | NotOperator

@@ -26,7 +26,7 @@ _OTHER_NAMES = {
     "time": "digest time|hour|clock|at|hora|время|час|时间|時間|時刻|zeit|heure",
     "timezone": "time zone|zone|tz|place|city|country|zona horaria|huso horario|zona|часовой пояс|пояс|город|时区|時區|"
     "タイムゾーン|zeitzone|fuseau horaire",
-    "days": "day|schedule|frequency|weekdays|dias|frecuencia|дни|расписание|日子|天|星期|曜日|日程|tage|jours",
+    "days": "day|schedule|frequency|dias|frecuencia|дни|расписание|日子|天|星期|曜日|日程|tage|jours",
     "size": "papers|count|number|papers a digest|tamano|articulos|размер|количество|数量|數量|件数|anzahl|taille",
     "style": "format|layout|estilo|formato|стиль|вид|样式|樣式|格式|スタイル|stil",
     "depth": "reading|profundidad|глубина|深度|深さ|tiefe|profondeur",
@@ -98,9 +98,9 @@ def name_of(given: str) -> str | None:
     word = plain(given)
     if word in _BY_NAME:
         return _BY_NAME[word]
-    # Short words resemble too much: "lime" would be a time.
-    close = difflib.get_close_matches(word, [name for name in _BY_NAME if len(name) > 3], n=1, cutoff=0.8)
-    return _BY_NAME[close[0]] if close and len(word) > 4 else None
+    # Still shorter words resemble too much.
+    close = difflib.get_close_matches(word, [name for name in _BY_NAME if len(name) > 3], n=1, cutoff=0.75)
+    return _BY_NAME[close[0]] if close and len(word) > 3 else None
 
 
 def split_line(line: str) -> tuple[str | None, str]:
@@ -113,7 +113,9 @@ def split_line(line: str) -> tuple[str | None, str]:
     for count in (3, 2, 1):
         first = " ".join(words[:count]).rstrip(":=")
         is_exact = plain(first) in _BY_NAME
-        if len(words) >= count and (is_exact or (count == 1 and name_of(first))):
+        # A single word may be a value that resembles a setting.
+        is_near = count == 1 and len(words) > 1 and name_of(first) is not None
+        if len(words) >= count and (is_exact or is_near):
             return name_of(first), " ".join(words[count:]).lstrip(":= ")
     before, colon, after = line.partition(":")
     if colon and (name := name_of(before)):

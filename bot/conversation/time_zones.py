@@ -85,12 +85,13 @@ def beginning_with(typed: str, limit: int) -> list[tuple[str, str]]:
     The name is as people of the context's language write it where that is the one that was typed.
     """
     wanted = plain(typed)
-    names = {**{plain(shown): (shown, zone) for shown, zone in _shown_names()}, **_here()}
-    first = [found for name, found in sorted(names.items()) if name.startswith(wanted)]
-    later = [found for name, found in sorted(names.items()) if f" {wanted}" in name.replace("/", " ")]
     by_zone: dict[str, str] = {}
-    for shown, zone in (*first, *later):
-        by_zone.setdefault(zone, shown)
+    # A city's own name before the names of other places in its zone, and beginnings before words inside.
+    for begins in (True, False):
+        for names in (_here(), _shown_cities(), _shown_places()):
+            for name, (shown, zone) in sorted(names.items()):
+                if name.startswith(wanted) if begins else f" {wanted}" in name:
+                    by_zone.setdefault(zone, shown)
     return list(by_zone.items())[:limit]
 
 
@@ -171,11 +172,16 @@ def _clock(zone: str) -> tuple[timedelta | None, ...]:
 
 
 @cache
-def _shown_names() -> tuple[tuple[str, str], ...]:
-    """Names for completion as people read them: places of the table and cities, in English."""
-    places = [(place.title(), zone) for zone, listed in PLACES.items() for place in listed.split(", ")]
-    cities = [(zone.rpartition("/")[2].replace("_", " "), zone) for zone in set(_zones().values())]
-    return (*places, *cities, ("UTC", "UTC"))
+def _shown_places() -> dict[str, tuple[str, str]]:
+    """The places of the table by `plain` name, as people read them, with their zones."""
+    return {place: (place.title(), zone) for zone, listed in PLACES.items() for place in listed.split(", ")}
+
+
+@cache
+def _shown_cities() -> dict[str, tuple[str, str]]:
+    """The cities of zones in English, likewise."""
+    cities = {zone: zone.rpartition("/")[2].replace("_", " ") for zone in {*_zones().values(), "UTC"}}
+    return {plain(city): (city, zone) for zone, city in sorted(cities.items())}
 
 
 def _here() -> dict[str, tuple[str, str]]:

@@ -45,7 +45,6 @@ from bot.conversation.reading_limits import ReadingLimits
 from bot.conversation.results import (
     AlreadySubscribed,
     Busy,
-    ConfirmForget,
     DigestComing,
     Forgotten,
     Health,
@@ -79,6 +78,7 @@ from bot.conversation.results import (
 from bot.conversation.schedule import Schedule
 from bot.conversation.service_results import DigestPromised, TooManyReadings
 from bot.conversation.sharing import Sharing
+from bot.conversation.stopping import Stopping
 from bot.conversation.understanding import Routes, Understanding
 from bot.conversation.understanding_results import NoSubject, TopicOffer, UnsubscribedSeveral
 from bot.conversation.undo import Undo
@@ -172,6 +172,7 @@ class Conversation:
             first_page,
         )
         self.insights = Insights(store, clock, insight, self._known_or_new, self._due_locally)
+        self.stopping = Stopping(store, clock)
         self._resending = asyncio.Lock()
 
     async def answer_language(self, ref: ChatRef, requester: Requester) -> str:
@@ -263,7 +264,7 @@ class Conversation:
         """What a word such as "settings" asks for, as the command of that name."""
         match talk:
             case Talk.STOP:
-                return await self.ask_forget(requester, ref)
+                return await self.stopping.ask(requester, ref)
             case Talk.TOPICS | Talk.UNSUBSCRIBE:
                 return await self.subscriptions(ref)
             case Talk.SETTINGS:
@@ -360,12 +361,6 @@ class Conversation:
         return Resent()
 
     # ── forgetting, suspending, moving ──
-
-    async def ask_forget(self, requester: Requester, ref: ChatRef) -> ConfirmForget | NotAllowed:
-        """Ask before `forget`."""
-        if not requester.is_admin:
-            return NotAllowed("make me forget it")
-        return ConfirmForget(len(await self._store.subscriptions(ref)))
 
     async def forget(self, requester: Requester, ref: ChatRef) -> Forgotten | NotAllowed:
         """Delete the chat with its topics, settings, deliveries, votes and what was learned from them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.conversation import (
     AlreadySubscribed,
@@ -14,7 +15,7 @@ from bot.conversation import (
     Subscribed,
     Unsubscribed,
 )
-from bot.decisions import ledger
+from bot.decisions import due_times, ledger
 from bot.errors import TellUser
 from bot.model import Chat, ChatRef, Subscription, topic_label
 from bot.operator.arguments import parse_chat
@@ -97,7 +98,7 @@ async def subscriptions(settings: Settings, chat: str | None) -> list[Subscripti
         return await app.store.subscriptions(ref)
 
 
-def show_chats(known: Sequence[Chat]) -> None:
+def show_chats(known: Sequence[Chat], now: datetime) -> None:
     """Print a table of chats with their settings."""
     print_table(
         ("chat", "title", "language", "digest", "size", "style", "state"),
@@ -109,12 +110,18 @@ def show_chats(known: Sequence[Chat]) -> None:
                 f"{chat.digest_time:%H:%M} {chat.timezone}",
                 str(chat.size),
                 str(chat.style),
-                chat.suspended or "active",
+                chat.suspended or _state(chat, now),
             )
             for chat in known
         ],
         "No chat yet: somebody has to speak to the bot, or use `paperboy subscribe --chat PLATFORM:ID QUERY`.",
     )
+
+
+def _state(chat: Chat, now: datetime) -> str:
+    if not due_times.is_paused(chat, now):
+        return "active"
+    return "paused" if chat.next_due_at is None else f"paused until {due_times.local_date(chat, chat.next_due_at)}"
 
 
 def show_subscriptions(shown: Sequence[Subscription], chat: str | None = None) -> None:

@@ -122,5 +122,8 @@ class Chats(Protocol):
     async def managers(self, ref: ChatRef) -> list[str]:
         """The people who manage a chat, by user id, oldest first."""
 
+    async def unreachable_chats(self, platform: Platform, person: str) -> list[Chat]:
+        """The suspended chats that a person manages, with their forum topics, oldest first."""
+
     async def managed_chats(self, platform: Platform, person: str) -> dict[ChatRef, str]:
         """The chats that are offered to a person, with their titles, oldest first."""

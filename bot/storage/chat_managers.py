@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import MOST_MANAGED_CHATS, MOST_MANAGERS, ChatRef, Platform
-from bot.storage import tables
+from bot.model import MOST_MANAGED_CHATS, MOST_MANAGERS, Chat, ChatRef, Platform
+from bot.storage import row_mapping, tables
 from bot.storage.engine import Database
 
 _managers, _chats = tables.managers, tables.chats
@@ -40,6 +40,13 @@ class SqlManagers:
         async with self.db.read() as connection:
             # The latest ones are selected, the oldest of them is returned first.
             return list(await connection.scalars(latest))[::-1]
+
+    async def unreachable_chats(self, platform: Platform, person: str) -> list[Chat]:
+        is_there = or_(_chats.c.ident == _managers.c.place, _chats.c.ident.startswith(_managers.c.place + "/"))
+        is_managed = exists().where(_managers.c.platform == platform.value, _managers.c.person == person, is_there)
+        query = select(_chats).where(_chats.c.platform == platform.value, _chats.c.suspended.is_not(None), is_managed)
+        async with self.db.read() as connection:
+            return [row_mapping.chat(row) for row in await connection.execute(query.order_by(_chats.c.id))]
 
     async def managed_chats(self, platform: Platform, person: str) -> dict[ChatRef, str]:
         query = select(_managers.c.place, _managers.c.title).where(_is_offered_to(platform, person))

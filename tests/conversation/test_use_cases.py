@@ -118,7 +118,7 @@ async def test_suspending_a_group_suspends_its_forum_topics_too(talk: Conversati
 
 async def test_a_deleted_chat_leaves_nothing(talk: Conversation, store: SqlStore) -> None:
     await talk.subscribe(OWNER, CHAT, "cs.CV")
-    assert await talk.ask_forget(OWNER, CHAT) == results.ConfirmForget(1)
+    assert await talk.stopping.ask(OWNER, CHAT) == results.ConfirmForget(("cat:cs.CV",))
     assert isinstance(await talk.forget(OWNER, CHAT), results.Forgotten)
     assert await store.chat(CHAT) is None
     assert await store.subscriptions(CHAT) == []
@@ -236,7 +236,7 @@ async def test_only_admins_change_anything_and_everybody_may_ask(talk: Conversat
         await talk.unsubscribe_key(MEMBER, CHAT, topic_key("cat:cs.CV")),
         await talk.chat_settings.change(MEMBER, CHAT, "size", "5"),
         await talk.digest_now(MEMBER, CHAT),
-        await talk.ask_forget(MEMBER, CHAT),
+        await talk.stopping.ask(MEMBER, CHAT),
         await talk.forget(MEMBER, CHAT),
     ]
     assert all(isinstance(each, results.NotAllowed) for each in refused)

@@ -124,6 +124,8 @@ EXPECTED_OF_BUTTONS: dict[str, tuple[str, type]] = {
     "tellall": ("0123456789ab", results.NotOperator),
     "share": ("", results.Shared),
     "which": ("0123456789ab", results.Stale),  # tests/handlers/telegram/test_named_chats.py has questions
+    "keep": ("", results.Unchanged),
+    "erase": ("-100123", results.Stale),  # tests/conversation/test_stopping.py has unreachable chats
     "resend": ("1", results.Stale),  # there is no such delivery; tests/pipeline/test_resend.py has some
 }
 

@@ -184,7 +184,11 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.Changed(CHAT, "pause", "off", DUE, "0123456789ab"),
     results.UndoExpired(),
     results.UndoRefused(),
-    results.ConfirmForget(2),
+    results.ConfirmForget((LONG, "cat:cs.CV") * 9, 7, unreachable=(replace(CHAT, title="Vision lab"), CHAT)),
+    results.ConfirmForget(is_paused=True),
+    results.ConfirmErase(replace(CHAT, title="Vision lab " * 20), ("cat:cs.CV",)),
+    results.Erased(CHAT),
+    results.Unchanged(),
     results.Forgotten(),
     results.Resent(),
     results.NotAllowed("change its settings"),
@@ -276,6 +280,8 @@ def test_every_button_of_every_reply_carries_its_chat_on_both_platforms(result: 
 
 
 ABOUT_NO_CHAT = (
+    results.ConfirmErase,  # these name the chat that cannot be reached
+    results.Erased,
     results.Help,
     results.Privacy,
     results.PaperCard,
@@ -319,7 +325,7 @@ def test_an_answer_about_another_chat_names_it_and_never_says_this_chat(result: 
 
 def test_the_question_before_deleting_names_its_chat_wherever_it_is_asked() -> None:
     for name in (ChatName("#vision in Lab"), ChatName("#vision in Lab", is_elsewhere=True)):
-        assert "#vision in Lab" in "\n".join(lines(reply(results.ConfirmForget(2), name)))
+        assert "#vision in Lab" in "\n".join(lines(reply(results.ConfirmForget(), name)))
 
 
 @pytest.mark.parametrize("name", setting_values.NAMES)
