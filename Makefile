@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: help demo test check lint types imports coverage hooks architecture clean
+.PHONY: help demo test check lint types imports coverage hooks architecture messages clean
 help:
 	@echo "make demo          the whole job on a bundled sample: no token, no key, no network"
 	@echo "make test          all tests"
 	@echo "make check         lint, types and import directions"
 	@echo "make coverage      all tests, and the share of the code that they run"
 	@echo "make hooks         git hooks that run the checks before each commit"
+	@echo "make messages      the catalogues of the interface, with every sentence that the code has now"
 	@echo "make architecture  the picture of docs/ARCHITECTURE.md, drawn again from the code"
 
 demo: $(VENV)/.app
@@ -38,6 +39,13 @@ hooks: $(VENV)/.dev
 
 architecture: $(VENV)/bin/python
 	@$(VENV)/bin/python docs/make_architecture.py
+
+# Without dates and line numbers, which would change all catalogues at every run.
+messages: $(VENV)/.dev
+	@$(VENV)/bin/pybabel -q extract --mapping-file=pyproject.toml --keywords="NP_:1c,2 NNP_:1c,2,3" --no-wrap \
+		--omit-header --add-location=file --sort-by-file --output-file=bot/locales/paperboy.pot bot handlers
+	@$(VENV)/bin/pybabel -q update --domain=paperboy --input-file=bot/locales/paperboy.pot --output-dir=bot/locales \
+		--no-wrap --omit-header --no-fuzzy-matching --ignore-obsolete
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

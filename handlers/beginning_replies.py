@@ -7,11 +7,23 @@ from datetime import time, timedelta
 from bot.arxiv.categories import CATEGORIES
 from bot.conversation import AREAS, AreaOffer, AskPlace, AskTopic, GroupWelcome, Settled
 from bot.locales import _, formats, ngettext, pgettext
-from bot.model import Backtest, Paper
+from bot.model import Backtest, Chat, ChatKind, Paper
 from bot.render.nodes import Block, Bullets, Button, Document, Heading, Line, Note, Reply, Span, Text
 from handlers.beginning_actions import SKIP
 from handlers.button_actions import Action
-from handlers.reply_parts import about, command, rows, shortened, spans, title_link, topic_spans
+from handlers.insight_replies import backtest_blocks, refinement_rows
+from handlers.reply_parts import (
+    SETTINGS,
+    about,
+    command,
+    rows,
+    shortened,
+    spans,
+    title_link,
+    topic_spans,
+    topics_button,
+    undo_button,
+)
 from handlers.requests import ChatName
 
 HOURS = (7, 8, 9, 12, 18)
@@ -19,6 +31,9 @@ HOURS = (7, 8, 9, 12, 18)
 
 MAX_SENTENCE = 120
 """Characters of what is said of an example."""
+
+A_MESSAGE = 10
+"""Papers that a new chat's message shows."""
 
 MAX_LABEL = 28
 """Characters on a button of which two stand in a row on a phone."""
@@ -28,8 +43,8 @@ MAX_LABEL = 28
 
 
 def ask_topic(result: AskTopic, chat: ChatName) -> Reply:
-    if chat.is_elsewhere:
-        hello = spans(_("What should {chat} follow?"), chat=Text(str(chat), bold=True))
+    if not result.may_type and chat.title:
+        hello = spans(_("What should {chat} follow?"), chat=Text(chat.title, bold=True))
     else:
         hello = (Text(_("I bring you new arXiv papers on what you work on, in one message a day."), bold=True),)
     question = (
@@ -71,12 +86,12 @@ def _what_it_brings(tested: Backtest) -> tuple[Line, ...]:
 
 def _frequency(tested: Backtest) -> str:
     a_day = round(tested.a_day)
+    if a_day > A_MESSAGE:
+        return _("About {n} new papers a day; the message shows the best of them.").format(n=formats.number(a_day))
     if a_day > 1:
-        return ngettext(
-            "About {n} new paper a day; the message shows the best of them.",
-            "About {n} new papers a day; the message shows the best of them.",
-            a_day,
-        ).format(n=formats.number(a_day))
+        return ngettext("About {n} new paper a day.", "About {n} new papers a day.", a_day).format(
+            n=formats.number(a_day)
+        )
     if tested.count:
         return ngettext("{n} new paper last week.", "{n} new papers last week.", tested.count).format(
             n=formats.number(tested.count)
@@ -93,34 +108,40 @@ def _example(paper: Paper, sentence: str) -> tuple[Span, ...]:
 
 
 def ask_place(result: AskPlace, chat: ChatName) -> Reply:
-    blocks: list[Block] = []
-    if result.topic:
-        blocks.append(Line(_followed(result.topic, chat)))
+    blocks: list[Block] = [Line(_followed(result.topic, chat, is_named=_is_named(result.chat, chat)))]
     if result.backtest is not None:
-        blocks += _what_it_brings(result.backtest)
+        blocks += backtest_blocks(result.backtest)
     at = Text(formats.clock(result.at), bold=True)
     if result.may_type:
         question = _("Where are you? Tap a place or write your city, and the papers come at {time} there.")
     else:
-        question = _("Where are its readers? Tap a place, and the papers come at {time} there.")
+        question = _("Where are the readers? Tap a place, and the papers come at {time} there.")
     blocks.append(Line(spans(question, time=at)))
     places = [Button(formats.city(zone), action=str(Action("zone", zone))) for zone in result.zones]
     hours = tuple(Button(_hour_label(hour, result.at), action=str(Action("hour", str(hour)))) for hour in HOURS)
     skip = Button(pgettext("button", "Skip"), action=str(Action("zone", SKIP)))
-    return Reply(Document(tuple(blocks)), (*rows(places, 3), hours, (skip,)))
+    offered = refinement_rows(result.instead, len(result.backtest.days)) if result.backtest else ()
+    last = (skip, *undo_button(result.undo))
+    return Reply(Document(tuple(blocks)), (*offered, *rows(places, 3), hours, last))
 
 
-def _followed(topic: str, chat: ChatName) -> tuple[Span, ...]:
+def _followed(topic: str, chat: ChatName, *, is_named: bool) -> tuple[Span, ...]:
     name = next((_(area.name) for area in AREAS if area.query == topic), "")
     shown = (Text(name, bold=True),) if name else topic_spans(topic)
-    if chat.is_elsewhere:
-        return spans(_("✓ {chat} follows {topic}."), chat=str(chat), topic=shown)
-    return spans(_("✓ You follow {topic}."), topic=shown)
+    if is_named:
+        return spans(_("{chat} now follows {topic}."), chat=chat.title or str(chat), topic=shown)
+    return spans(_("You now follow {topic}."), topic=shown)
 
 
 def _hour_label(hour: int, chosen: time) -> str:
     label = formats.clock(time(hour))
     return f"✓ {label}" if chosen == time(hour) else label
+
+
+def _is_named(about_chat: Chat, chat: ChatName) -> bool:
+    """Whether a sentence names the chat: everywhere but in the private chat that it is about."""
+    is_shared = about_chat.kind not in (ChatKind.PRIVATE, ChatKind.UNKNOWN)
+    return chat.is_elsewhere or (is_shared and bool(chat.title))
 
 
 def settled(result: Settled, chat: ChatName) -> Reply:
@@ -129,15 +150,15 @@ def settled(result: Settled, chat: ChatName) -> Reply:
         day=formats.day(result.first_due.date()),
         time=Text(formats.clock(result.first_due), bold=True),
         city=formats.city(result.first_due.tzinfo),
-        chat=str(chat),
+        chat=chat.title or str(chat),
     )
     blocks: list[Block] = [Line(line)]
-    if not chat.is_elsewhere:
+    if not _is_named(result.chat, chat):
         more = _("Until then, send me a link to any paper and I read it. {command} shows what you follow.")
         blocks.append(Note(spans(more, command=command("subscriptions"))))
     now = Button(pgettext("button", "Show me today's now"), action=str(Action("digest")))
     another = Button(pgettext("button", "Another time"), action=str(Action("choose", "time")))
-    return Reply(Document(tuple(blocks)), ((now,), (another,)))
+    return Reply(Document(tuple(blocks)), ((now,), (another, *undo_button(result.undo))))
 
 
 def _when(result: Settled, chat: ChatName) -> str:
@@ -151,14 +172,21 @@ def _when(result: Settled, chat: ChatName) -> str:
     else:
         ours = _("{day}, {time} ({city} time): your first papers.")
         theirs = _("{day}, {time} ({city} time): the first papers of {chat}.")
-    return theirs if chat.is_elsewhere else ours
+    return theirs if _is_named(result.chat, chat) else ours
 
 
 # ── in a group ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def group_welcome(_result: GroupWelcome, chat: ChatName) -> Reply:
+def group_welcome(result: GroupWelcome, chat: ChatName) -> Reply:
     name = Text(chat.title or _("this group"), bold=True)
+    if result.following:
+        again = ngettext(
+            "Here I am again, and go on with the topic of {chat}.",
+            "Here I am again, and go on with the {n} topics of {chat}.",
+            result.following,
+        ).format(n=formats.number(result.following), chat=chat.title or _("this group"))
+        return Reply(Document((Line((Text(again),)),)), ((topics_button(chat), SETTINGS),), private=False)
     choose = Button(pgettext("button", "Choose a topic"), action=str(Action("begin")))
     who = _("Its admins choose what it follows: with the button, or by writing {command} and what they work on.")
     everybody = _("Everybody here may ask me to read a paper: {command} and its link.")

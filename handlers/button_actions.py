@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.arxiv import ids
 from bot.conversation import Conversation, Result, Stale
 from bot.model import ChatRef, Depth, Summary, SummaryKey, VoteKind
-from handlers import beginning_actions, card_actions, commands, library_actions
+from handlers import beginning_actions, card_actions, commands, library_actions, understanding_actions
 from handlers.requests import ARGUMENT, Operation, Request, Target, UseCase, dispatch
 
 MAX_ACTION_BYTES = 38
@@ -90,21 +90,6 @@ async def _drop(conversation: Conversation, request: Request) -> Result:
     return await conversation.unsubscribe_key(target.requester, target.chat, request.arguments[ARGUMENT])
 
 
-async def _exact(conversation: Conversation, request: Request) -> Result:
-    return await _offered(conversation, request, as_interest=False)
-
-
-async def _about(conversation: Conversation, request: Request) -> Result:
-    return await _offered(conversation, request, as_interest=True)
-
-
-async def _offered(conversation: Conversation, request: Request, *, as_interest: bool) -> Result:
-    target, key = request.target, request.arguments[ARGUMENT]
-    return await conversation.subscribe_offered(
-        target.requester, target.chat, key, target.title, as_interest=as_interest
-    )
-
-
 async def _instead(conversation: Conversation, request: Request) -> Result:
     target = request.target
     return await conversation.subscribe_instead(
@@ -127,12 +112,17 @@ async def _unlearn(conversation: Conversation, request: Request) -> Result:
 
 
 async def _choose(conversation: Conversation, request: Request) -> Result:
-    return await conversation.choices(request.target.chat, request.arguments[ARGUMENT])
+    return await conversation.chat_settings.choices(request.target.chat, request.arguments[ARGUMENT])
 
 
 async def _set(conversation: Conversation, request: Request) -> Result:
     name, _, value = request.arguments[ARGUMENT].partition("=")
-    return await conversation.change(request.target.requester, request.target.chat, name, value)
+    return await conversation.chat_settings.change(request.target.requester, request.target.chat, name, value)
+
+
+async def _undo(conversation: Conversation, request: Request) -> Result:
+    target = request.target
+    return await conversation.undo.undo(target.requester, target.chat, request.arguments[ARGUMENT])
 
 
 async def _deep(conversation: Conversation, request: Request) -> Result:
@@ -159,7 +149,7 @@ async def _evidence(conversation: Conversation, request: Request) -> Result:
 def _vote(kind: VoteKind) -> UseCase:
     async def vote(conversation: Conversation, request: Request) -> Result:
         target = request.target
-        await conversation.votes.note_kind(target.chat, target.kind)
+        await conversation.beginning.note_kind(target.chat, target.kind)
         return await conversation.votes.vote(target.requester, target.chat, request.arguments[ARGUMENT], kind)
 
     return vote
@@ -182,20 +172,29 @@ async def _resend(conversation: Conversation, request: Request) -> Result:
     return await conversation.resend(target.requester, target.chat, request.arguments[ARGUMENT])
 
 
+async def _which(conversation: Conversation, request: Request) -> Result:
+    target = request.target
+    where = target.asked_in or target.chat
+    chosen = await conversation.chat_choices.chosen(where, request.arguments[ARGUMENT], target.chat)
+    command = next((each for each in commands.COMMANDS if chosen is not None and each.name == chosen[0]), None)
+    if chosen is None or command is None:
+        return Stale()
+    return await command.operation.use_case(conversation, Request(target, command.read_line(chosen[1])))
+
+
 # ── the table ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 # Lists and settings are shown to all members of a chat; rights are needed to change something or to cause a digest.
 BUTTONS = {
     "digest": Operation(use_case=commands.digest_now, needs_rights=True, needs_posting=True, is_slow=True),
-    "topics": Operation(use_case=commands.subscriptions, is_in_place=True),
     "help": Operation(use_case=commands.show_help, is_in_place=True),
     "drop": Operation(use_case=_drop, needs_rights=True, is_in_place=True),
-    "exact": Operation(use_case=_exact, needs_rights=True, needs_posting=True, is_in_place=True),
-    "about": Operation(use_case=_about, needs_rights=True, needs_posting=True, is_in_place=True),
     "instead": Operation(use_case=_instead, needs_rights=True, needs_posting=True, is_in_place=True),
     "settings": Operation(use_case=commands.settings, is_in_place=True),
     "choose": Operation(use_case=_choose, is_in_place=True),
     "set": Operation(use_case=_set, needs_rights=True, is_in_place=True),
+    "which": Operation(use_case=_which, needs_rights=True, needs_posting=True, is_in_place=True),
+    "undo": Operation(use_case=_undo, needs_rights=True, is_in_place=True),
     # Public, as /summarize is: the reading is interesting for everybody who sees the card.
     "deep": Operation(use_case=_deep, is_slow=True, is_public=True, is_for_members=True),
     # For the one who asks alone: it is long, and the card it belongs to is there for everybody.
@@ -215,7 +214,10 @@ BUTTONS = {
     **card_actions.ACTIONS,
     **beginning_actions.ACTIONS,
     **library_actions.ACTIONS,
+    **understanding_actions.ACTIONS,
 }
-"""Every verb. Arguments: drop:TOPIC_KEY, exact:, about: and instead:KEY (see `Offers.keep`), choose:SETTING,
-set:SETTING=VALUE, deep:, why:, up:, down:, save: and rate:PAPER_ID, cite:SUMMARY (see `evidence_action`), forget: and
-unlearn:yes (without "yes" they ask first), resend:DELIVERY_ID, see also `card_actions`; the others take none."""
+"""Every verb. Arguments: drop:TOPIC_KEY, instead:KEY (see `Offers.keep`), choose:SETTING,
+set:SETTING=VALUE, which:KEY (see `ChatChoices.ask`), undo:KEY (see `Undo.offer`),
+deep:, why:, up:, down:, save: and rate:PAPER_ID,
+cite:SUMMARY (see `evidence_action`), forget: and unlearn:yes (without "yes" they ask first), resend:DELIVERY_ID, see
+also `card_actions` and `beginning_actions`; the others take none."""

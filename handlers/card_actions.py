@@ -34,7 +34,7 @@ def _saved_in(target: Target) -> ChatRef | None:
 
 async def _open(conversation: Conversation, request: Request) -> Result:
     target = request.target
-    await conversation.votes.note_kind(target.chat, target.kind)
+    await conversation.beginning.note_kind(target.chat, target.kind)
     paper = request.arguments[ARGUMENT]
     return await conversation.cards.open(target.requester, target.chat, paper, saved_in=_saved_in(target))
 

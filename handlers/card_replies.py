@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.render.digest_list import list_document
-
 from bot.conversation import (
     BeingRead,
     CardClosed,
@@ -23,15 +21,31 @@ from bot.locales import _, formats, pgettext
 from bot.model import Card, Conclusion, Depth, Paper, Summary
 from bot.references.citations import CitationFormat
 from bot.render.cards import card_document, card_links, figure_caption, shown_figures, title_of
+from bot.render.digest_list import list_buttons, list_document
 from bot.render.evidence import EvidenceForm, evidence_document, has_evidence
-from bot.render.nodes import Block, Button, Code, Document, Heading, Line, Link, Picture, Reply, Text
+from bot.render.nodes import (
+    Block,
+    Bullets,
+    Button,
+    Code,
+    Document,
+    Heading,
+    Line,
+    Link,
+    Note,
+    Picture,
+    Reply,
+    Span,
+    Text,
+)
+from bot.render.plain import utf16
 from handlers.button_actions import Action
-from handlers.reply_parts import SETTINGS, about, one_line, rows, title_link
+from handlers.reply_parts import about, one_line, title_link
 from handlers.requests import ChatName
 from handlers.vote_buttons import vote_buttons
 
-PER_ROW = 5
-"""Numbers in a row below a list: wide enough for a thumb."""
+MOST_CHARACTERS = 3_700
+"""Characters of a list, which leave room for its marks and for the name of its chat."""
 
 MOST_LINKS = 4
 """Links on buttons: PDF, HTML and two of code or a project; the others stand on the abstract's page."""
@@ -44,7 +58,7 @@ def opened_card(result: OpenedCard, chat: ChatName) -> Reply:
     match result.view:
         case CardView.EVIDENCE:
             evidence = evidence_document(result.card, result.language)
-            return _in_place(evidence, (_back_row(result.card.paper),))
+            return _in_place(Document((*evidence.blocks, *about(chat))), (_back_row(result.card.paper),))
         case CardView.READING:
             return _reading(result, chat)
     return _front(result, chat)
@@ -120,25 +134,24 @@ def card_closed(_result: CardClosed, _chat: ChatName) -> Reply:
 
 def digest_page(result: DigestPage, chat: ChatName) -> Reply:
     """A list as a digest has it, with buttons to its other pages."""
-    digest = result.digest
-    numbers = [
-        Button(str(number), action=str(Action("open", card.paper.id)))
-        for number, card in enumerate(digest.cards, result.first + 1)
-    ]
-    count, after = len(digest.cards), result.first + len(digest.cards)
-    turns: list[Button] = []
-    if result.first:
-        before = max(0, result.first - count)
-        turns.append(Button(f"◀ {result.first - before}", action=_page(result.slot, before)))
-    if after < result.total:
-        text = pgettext("button", "Next {n}").format(n=formats.number(min(count, result.total - after)))
-        turns.append(Button(text, action=_page(result.slot, after)))
-    document = Document((*list_document(digest, result.first).blocks, *about(chat)))
-    return Reply(document, (*rows(numbers, PER_ROW), tuple(turns), (replace(SETTINGS, label="⚙"),)), silent=True)
+    document = list_document(result.digest, result.first, fits=_fits)
+    buttons = list_buttons(result.digest, result.first)
+    return Reply(Document((*document.blocks, *about(chat))), buttons, silent=True)
 
 
-def _page(slot: str, first: int) -> str:
-    return str(Action("next", f"{slot}:{first}"))
+def _fits(document: Document) -> bool:
+    """Whether a list fits a message of every platform: Telegram's hold 4096 characters, Discord's 4000."""
+    spans = [span for block in document.blocks for span in _spans_of(block)]
+    return sum(utf16(span.text) + 1 for span in spans) <= MOST_CHARACTERS
+
+
+def _spans_of(block: Block) -> tuple[Span, ...]:
+    match block:
+        case Heading(spans) | Line(spans) | Note(spans):
+            return spans
+        case Bullets(items):
+            return tuple(span for item in items for span in item)
+    return ()
 
 
 # ── pieces ────────────────────────────────────────────────────────────────────────────────────────────────────────

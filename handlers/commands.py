@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from bot.arxiv import ids
 from bot.conversation import Conversation, Result
 from bot.errors import TellUser
 from bot.locales import _
@@ -100,7 +101,10 @@ async def subscriptions(conversation: Conversation, request: Request) -> Result:
 
 
 async def summarize(conversation: Conversation, request: Request) -> Result:
-    link, depth = request.arguments.get("link", ""), request.arguments.get("depth", "")
+    target, link, depth = request.target, request.arguments.get("link", ""), request.arguments.get("depth", "")
+    # Several links, or words instead of one, are answered as in a message.
+    if link.strip() and len(ids.all_papers(link)) != 1 and not ids.reason_for_no_paper(link):
+        return await conversation.understanding.message(target.requester, target.chat, link)
     return await conversation.summarize(request.target.chat, link, _depth(depth))
 
 
@@ -175,10 +179,10 @@ async def settings(conversation: Conversation, request: Request) -> Result:
     name, value = request.arguments.get("name", ""), request.arguments.get("value", "")
     # Looking needs no rights; `change` checks them.
     if not name:
-        return await conversation.settings(target.chat)
+        return await conversation.chat_settings.view(target.chat)
     if not value.strip():
-        return await conversation.choices(target.chat, name.casefold())
-    return await conversation.change(target.requester, target.chat, name, value, target.title)
+        return await conversation.chat_settings.choices(target.chat, name.casefold())
+    return await conversation.chat_settings.change(target.requester, target.chat, name, value, target.title)
 
 
 async def privacy(conversation: Conversation, _: Request) -> Result:

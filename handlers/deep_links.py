@@ -18,6 +18,7 @@ MAX_PARAMETER = 64
 _CHAT = r"(?P<chat>-?[1-9][0-9]{0,15})(?:t(?P<thread>[1-9][0-9]{0,9}))?"
 _PAPER = re.compile(rf"p_{_CHAT}_(?P<paper>[A-Za-z0-9_-]{{5,32}})")
 _LIST = re.compile(rf"l_{_CHAT}_(?P<slot>[A-Za-z0-9-]{{1,32}})_(?P<first>[0-9]{{1,3}})")
+_KEPT_TOPIC = re.compile(r"k_(?P<key>[0-9a-f]{12})")
 _TOPIC = re.compile(r"t_(?P<topic>[A-Za-z0-9_-]{1,62})")
 
 
@@ -47,7 +48,7 @@ class ListLink:
 
 @dataclass(frozen=True, slots=True)
 class TopicLink:
-    """Offers to follow a topic, given as people write it."""
+    """Follows a topic, given as people write it."""
 
     topic: str
 
@@ -55,7 +56,17 @@ class TopicLink:
         return f"t_{base64.urlsafe_b64encode(self.topic.encode()).decode().rstrip('=')}"
 
 
-DeepLink = PaperLink | ListLink | TopicLink
+@dataclass(frozen=True, slots=True)
+class KeptTopicLink:
+    """Follows the topic that was shared with this `topic_key`: one that is too long for a `TopicLink`."""
+
+    key: str
+
+    def __str__(self) -> str:
+        return f"k_{self.key}"
+
+
+DeepLink = PaperLink | ListLink | TopicLink | KeptTopicLink
 
 
 def parse(parameter: str) -> DeepLink | None:
@@ -67,6 +78,8 @@ def parse(parameter: str) -> DeepLink | None:
         return PaperLink(_chat_of(found), paper.id) if paper is not None else None
     if found := _LIST.fullmatch(parameter):
         return ListLink(_chat_of(found), found["slot"], int(found["first"]))
+    if found := _KEPT_TOPIC.fullmatch(parameter):
+        return KeptTopicLink(found["key"])
     if found := _TOPIC.fullmatch(parameter):
         topic = _decoded(found["topic"])
         return TopicLink(topic) if topic else None
@@ -81,6 +94,12 @@ def paper_link(bot_username: str, chat: ChatRef, paper_id: str) -> str:
 def list_link(bot_username: str, chat: ChatRef, slot: str, first: int) -> str:
     """The address of a `ListLink`."""
     return address(bot_username, ListLink(chat, slot, first))
+
+
+def topic_link(bot_username: str, topic: str, key: str) -> str:
+    """The address of a link that follows a normalized topic; `key` is its `topic_key`, for one that is too long."""
+    link = TopicLink(topic)
+    return address(bot_username, link if len(str(link)) <= MAX_PARAMETER else KeptTopicLink(key))
 
 
 def address(bot_username: str, link: DeepLink) -> str:

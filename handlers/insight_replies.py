@@ -24,6 +24,7 @@ from handlers.reply_parts import (
     about,
     command,
     count,
+    next_digest,
     one_line,
     shortened,
     title_link,
@@ -136,7 +137,8 @@ def preview(result: Preview, chat: ChatName) -> Reply:
     ]
     if size > len(shown):
         blocks.append(Line((Text(f"… and {count(size - len(shown), 'more card')}."),)))
-    blocks.append(Note((Text(f"It comes on {when(result.first_due)}, as {how}. New listings may change the order."),)))
+    comes = f"It comes on {when(result.first_due)}, as {how}." if result.first_due else next_digest(None)
+    blocks.append(Note((Text(f"{comes} New listings may change the order."),)))
     return Reply(Document(tuple(blocks)), ((DIGEST, SETTINGS),))
 
 

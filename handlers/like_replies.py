@@ -8,7 +8,7 @@ from bot.conversation import Liked
 from bot.locales import N_, _, formats, ngettext
 from bot.model import FoundPapers, PaperList
 from bot.render.nodes import Block, Bullets, Document, Line, Note, Reply, Text
-from handlers.reply_parts import about, examples, sentence, shortened, title_link
+from handlers.reply_parts import about, examples, sentence, shortened, title_link, undo_button
 from handlers.requests import ChatName
 
 MOST_TITLES = 5
@@ -41,7 +41,8 @@ def liked(result: Liked, chat: ChatName) -> Reply:
     if len(papers) > MOST_TITLES:
         more = len(papers) - MOST_TITLES
         blocks.append(Line((Text(ngettext("… and {n} more", "… and {n} more", more).format(n=formats.number(more))),)))
-    return Reply(Document((*blocks, *missing, *about(chat))))
+    undo = undo_button(result.undo)
+    return Reply(Document((*blocks, *missing, *about(chat))), (undo,) if undo else ())
 
 
 def _summary(result: Liked, chat: ChatName) -> str:

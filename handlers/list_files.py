@@ -12,6 +12,26 @@ MAX_BYTES = 1_000_000
 
 ENDINGS = (".bib", ".ris", ".txt")
 
+MAX_PDF_BYTES = 20_000_000
+"""What Telegram gives to bots; most papers have less."""
+
+
+def is_pdf(name: str | None) -> bool:
+    """Whether a file of this name can be a paper."""
+    return (name or "").lower().endswith(".pdf")
+
+
+def check_pdf_size(name: str, size: int) -> None:
+    """Raise `TellUser` for a PDF that is too large; `name` as `shown_name` returns it."""
+    if size > MAX_PDF_BYTES:
+        limit = formats.number(MAX_PDF_BYTES // 1_000_000)
+        raise TellUser(
+            _("{name} has more than {limit} MB, the most that I can open. Send the paper's link.").format(
+                name=name, limit=limit
+            )
+        )
+
+
 def is_list(name: str | None) -> bool:
     """Whether a file of this name can be a list of papers."""
     return (name or "").lower().endswith(ENDINGS)
@@ -20,8 +40,8 @@ def is_list(name: str | None) -> bool:
 def what_is_taken() -> str:
     """Which files are read, for one that is not."""
     return _(
-        "Of files I read lists of papers: .bib, .ris, or .txt with an arXiv id or link on each line. For a single paper, "
-        "send its link."
+        "Of files I read lists of papers: .bib, .ris, or .txt with an arXiv id or link on each line. For a single "
+        "paper, send its link."
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from string import Formatter
 
+from bot.locales import _, pgettext
 from bot.model import Paper, join_query, split_query, topic_label
 from bot.render.addresses import paper_urls
 from bot.render.cards import title_of
@@ -30,6 +31,11 @@ MAX_TITLE = 90
 DIGEST = Button("Digest now", action=str(Action("digest")))
 SETTINGS = Button("Settings", action=str(Action("settings")))
 HELP = Button("Help", action=str(Action("help")))
+
+
+def undo_button(key: str) -> tuple[Button, ...]:
+    """The button that takes a change back, for a row; none if `key` is empty, because nothing can be taken back."""
+    return (Button(pgettext("button", "Undo"), action=str(Action("undo", key))),) if key else ()
 
 
 def topics_button(chat: ChatName) -> Button:
@@ -131,6 +137,13 @@ def when(due: datetime) -> str:
     # Only the city: names such as "America/Argentina/Buenos_Aires" are for the database. UTC has no `key`.
     zone = getattr(due.tzinfo, "key", "UTC").rpartition("/")[2].replace("_", " ")
     return f"{due:%A} {due.day} {due:%B} at {due:%H:%M} ({zone} time)"
+
+
+def next_digest(first_due: datetime | None) -> str:
+    """When the next digest comes, as a sentence; `first_due` is None while the chat is paused until told."""
+    if first_due is None:
+        return _("No digest comes while this is paused.")
+    return _("Next digest: {moment}.").format(moment=when(first_due))
 
 
 def duration(seconds: float) -> str:

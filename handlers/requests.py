@@ -57,6 +57,8 @@ class Target:
     posting_problem: str = ""
     asked_in: ChatRef | None = None
     kind: ChatKind = ChatKind.UNKNOWN
+    bot_name: str = ""
+    """The bot's @name without the sign, where there are links to it."""
 
     @property
     def name(self) -> ChatName:

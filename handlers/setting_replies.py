@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bot.conversation import Changed, Choices, NotAccepted, SettingsView, setting_values
+from bot.model import Chat
 from bot.render.nodes import Bullets, Button, Document, Heading, Line, Note, Reply, Span, Text
 from handlers.button_actions import MAX_ACTION_BYTES, Action
-from handlers.reply_parts import SETTINGS, about, command, rows, sentence, when
+from handlers.reply_parts import SETTINGS, about, command, next_digest, rows, sentence, undo_button
 from handlers.requests import ChatName
 
 _LABELS = {
@@ -26,8 +27,8 @@ def settings_view(result: SettingsView, chat: ChatName) -> Reply:
         lines.append((Text(f"{_LABELS[name]}: "), Text(setting_values.current(result.chat, name)[1], bold=True)))
     buttons = [Button(_LABELS[name], action=str(Action("choose", name))) for name in setting_values.NAMES]
     heading = Heading((Text(f"Settings{_of(chat)}", bold=True),))
-    next_digest = Note((Text(f"Next digest: {when(result.first_due)}."),))
-    return Reply(Document((heading, Bullets(tuple(lines)), next_digest)), rows(buttons, 3))
+    note = Note((Text(next_digest(result.first_due)),))
+    return Reply(Document((heading, Bullets(tuple(lines)), note)), rows(buttons, 3))
 
 
 def choices(result: Choices, chat: ChatName) -> Reply:
@@ -42,12 +43,18 @@ def choices(result: Choices, chat: ChatName) -> Reply:
     return Reply(Document((Line((*ask, *typed)),)), (*rows(buttons, width), (SETTINGS,)))
 
 
+def now_is(of: Chat, name: str, chat: ChatName) -> Line:
+    """A sentence with the value of a setting."""
+    shown = setting_values.current(of, name)[1]
+    return Line((Text(f"{_LABELS[name]}{_of(chat)} is now "), Text(shown, bold=True), Text(".")))
+
+
 def changed(result: Changed, chat: ChatName) -> Reply:
-    line = Line((Text(f"{_LABELS[result.name]}{_of(chat)} is now "), Text(result.shown, bold=True), Text(".")))
+    line = now_is(result.chat, result.name, chat)
     blocks: list[Line | Note] = [line]
     if result.name in ("time", "timezone"):  # only these move the next digest
-        blocks.append(Note((Text(f"Next digest: {when(result.first_due)}."),)))
-    return Reply(Document(tuple(blocks)), ((SETTINGS,),))
+        blocks.append(Note((Text(next_digest(result.first_due)),)))
+    return Reply(Document(tuple(blocks)), ((SETTINGS, *undo_button(result.undo)),))
 
 
 def not_accepted(result: NotAccepted, chat: ChatName) -> Reply:

@@ -11,14 +11,12 @@ from bot.conversation import (
     NotUnderstood,
     OfferExpired,
     Subscribed,
-    Subscriptions,
     TooMany,
-    TwoReadings,
     Unsubscribed,
 )
-from bot.decisions.matches import MOST_CLOSE
-from bot.model import join_query, split_query, topic_label
-from bot.render.nodes import Bullets, Button, Code, Document, Heading, Line, Note, Reply, Span, Text
+from bot.locales import _, formats, ngettext
+from bot.model import topic_label
+from bot.render.nodes import Bullets, Button, Code, Document, Line, Note, Reply, Text
 from handlers import insight_replies
 from handlers.button_actions import Action
 from handlers.reply_parts import (
@@ -27,133 +25,104 @@ from handlers.reply_parts import (
     SETTINGS,
     about,
     command,
-    count,
     follows_nothing,
+    next_digest,
     one_line,
     rows,
-    sentence,
     shortened,
+    spans,
     topic_spans,
     topics_button,
-    when,
+    undo_button,
     with_note,
 )
 from handlers.requests import ChatName
-
-MAX_REMOVE_BUTTONS = 20
-"""Remove buttons under a list; platforms take about 25 buttons in all."""
+from handlers.topic_words import topic_meaning
 
 MAX_SUGGESTIONS = 5
 """Topics that are offered where the one that was named is not followed."""
 
 
 def subscribed(result: Subscribed, chat: ChatName) -> Reply:
-    who = f"Subscribed {chat} to " if chat.is_elsewhere else "Subscribed to "
-    instead = (Text(", instead of "), *topic_spans(result.replaced)) if result.replaced else ()
-    offered = insight_replies.refinement_rows(result.instead, len(result.backtest.days))
+    topic, where = topic_spans(result.topic), Text(chat.title, bold=True)
+    if result.replaced:
+        template = (
+            _("{chat} now follows {topic} instead of {before}.")
+            if chat.is_elsewhere
+            else _("You now follow {topic} instead of {before}.")
+        )
+        line = spans(template, chat=where, topic=topic, before=topic_spans(result.replaced))
+    else:
+        template = _("{chat} now follows {topic}.") if chat.is_elsewhere else _("You now follow {topic}.")
+        line = spans(template, chat=where, topic=topic)
     return Reply(
         Document(
             (
-                Line((Text(who), *topic_spans(result.topic), *instead)),
-                Line((Text(f"That is: {sentence(result.explained)}"),)),
+                Line(line),
+                Line(topic_meaning(result.topic)),
                 *insight_replies.backtest_blocks(result.backtest),
-                Note((Text(f"First digest: {when(result.first_due)}. It begins with the latest listing."),)),
+                Note((Text(next_digest(result.first_due)),)),
             )
         ),
         (
-            *offered,
+            *insight_replies.refinement_rows(result.instead, len(result.backtest.days)),
             (DIGEST, SETTINGS),
-            (topics_button(chat),),
+            (topics_button(chat), *undo_button(result.undo)),
         ),
     )
 
 
 def already_subscribed(result: AlreadySubscribed, chat: ChatName) -> Reply:
-    line = (Text(f"{chat.subject} follows "), *topic_spans(result.topic), Text(" already."))
-    return Reply(Document((Line(line),)), ((topics_button(chat), DIGEST),))
+    template = _("{chat} follows {topic} already.") if chat.is_elsewhere else _("You follow {topic} already.")
+    line = spans(template, chat=Text(chat.title, bold=True), topic=topic_spans(result.topic))
+    return Reply(Document((Line(line),)), ((topics_button(chat), DIGEST, *undo_button(result.undo)),))
 
 
 def not_understood(result: NotUnderstood, chat: ChatName) -> Reply:
     # In an empty query there is no place to point at.
     shown = (Code(result.pointer),) if result.query.strip() else ()
-    return Reply(Document((Line((Text(sentence(result.why)),)), *shown, *about(chat))), ((HELP,),))
+    return Reply(Document((Line((Text(result.why),)), *shown, *about(chat))), ((HELP,),))
 
 
-def two_readings(result: TwoReadings, chat: ChatName) -> Reply:
-    exactly, about_this = "Exactly these words", "Papers about this"
-    shown = Text(topic_label(join_query("", result.text)))
-    interest = (
-        Text(about_this, bold=True),
-        Text(f": the closest, at most {MOST_CLOSE} a day, whatever their words{_last_week(result.interest_count)}."),
-    )
-    interest_button = Button(_counted(about_this, result.interest_count), action=str(Action("about", result.key)))
-    if result.exact is None:
-        line = Line((Text("As a query I do not understand "), shown, Text(f". {sentence(result.why)} I can look for:")))
-        return with_note(Reply(Document((line, Bullets((interest,)))), ((interest_button,),)), chat)
-    exact = (
-        Text(exactly, bold=True),
-        Text(f": papers whose title or abstract has all of them{_last_week(result.exact_count)}."),
-    )
-    line = Line((Text("What should I look for with "), shown, Text("?")))
-    exact_button = Button(_counted(exactly, result.exact_count), action=str(Action("exact", result.key)))
-    return with_note(Reply(Document((line, Bullets((exact, interest)))), ((exact_button,), (interest_button,))), chat)
-
-
-def _last_week(number: int | None) -> str:
-    return "" if number is None else f"; {number} in the last week"
-
-
-def _counted(label: str, number: int | None) -> str:
-    return label if number is None else f"{label} ({number})"
-
-
-def offer_expired(_: OfferExpired, chat: ChatName) -> Reply:
-    line = (
-        Text("I asked that more than an hour ago and no longer have the words; send them once more with "),
-        command("subscribe"),
-        Text("."),
-    )
+def offer_expired(_result: OfferExpired, chat: ChatName) -> Reply:
+    template = _("That was more than an hour ago, and I no longer have the words. Send them once more after {command}.")
+    line = spans(template, command=command("subscribe"))
     return with_note(Reply(Document((Line(line),)), ((topics_button(chat), HELP),)), chat)
 
 
 def too_many(result: TooMany, chat: ChatName) -> Reply:
-    line = f"A chat can follow {result.limit} topics. Remove one first, or join several with OR."
-    return with_note(one_line(line, buttons=((topics_button(chat),),)), chat)
+    line = _("A chat can follow {n} topics. Remove one first, or join several with OR.")
+    return with_note(one_line(line.format(n=formats.number(result.limit)), buttons=((topics_button(chat),),)), chat)
 
 
 def unsubscribed(result: Unsubscribed, chat: ChatName) -> Reply:
-    who = f"Unsubscribed {chat} from " if chat.is_elsewhere else "Unsubscribed from "
-    left = f"{count(result.following, 'topic')} left." if result.following else f"{chat.subject} follows nothing now."
-    line = Line((Text(who), *topic_spans(result.topic), Text(f". {left}")))
-    return Reply(Document((line,)), ((topics_button(chat),),) if result.following else ())
+    topic, where = topic_spans(result.topic), Text(chat.title, bold=True)
+    template = _("{chat} no longer follows {topic}.") if chat.is_elsewhere else _("You no longer follow {topic}.")
+    left = (
+        ngettext("{n} topic is left.", "{n} topics are left.", result.following).format(
+            n=formats.number(result.following)
+        )
+        if result.following
+        else _("No topic is left.")
+    )
+    lines = (Line(spans(template, chat=where, topic=topic)), Note((Text(left),)))
+    buttons = (*((topics_button(chat),) if result.following else ()), *undo_button(result.undo))
+    return Reply(Document(lines), (buttons,) if buttons else ())
 
 
 def not_subscribed(result: NotSubscribed, chat: ChatName) -> Reply:
     if not result.following:
         return follows_nothing(chat)
-    line = (
-        Text(f"{chat.subject} does not follow "),
-        Text(result.asked, code=True),
-        Text(". Did you mean one of these?"),
+    asked = Text(shortened(result.asked, 200), code=True)
+    template = (
+        _("{chat} does not follow {topic}. Did you mean one of these?")
+        if chat.is_elsewhere
+        else _("You do not follow {topic}. Did you mean one of these?")
     )
+    line = Line(spans(template, chat=Text(chat.title, bold=True), topic=asked))
     closest = result.following[:MAX_SUGGESTIONS]
     topics = Bullets(tuple(topic_spans(followed.topic) for followed in closest))
-    return Reply(Document((Line(line), topics)), _removals(closest))
-
-
-def subscriptions(result: Subscriptions, chat: ChatName) -> Reply:
-    if not result.topics:
-        return follows_nothing(chat)
-    items: list[tuple[Span, ...]] = []
-    for followed in result.topics:
-        exact, _ = split_query(followed.topic)
-        # A topic of an older grammar cannot be explained; its explanation is the topic itself.
-        meaning = followed.explained if followed.explained != followed.topic else ""
-        # The explanation of an interest has its text.
-        items.append((Text(exact, code=True), Text(f" {meaning}" if meaning else "")) if exact else (Text(meaning),))
-    heading = Heading((Text(f"{chat.subject} follows {count(len(items), 'topic')}", bold=True),))
-    buttons = ((DIGEST, SETTINGS), *_removals(result.topics[:MAX_REMOVE_BUTTONS]))
-    return Reply(Document((heading, Bullets(tuple(items), numbered=True))), buttons)
+    return Reply(Document((line, topics)), _removals(closest))
 
 
 def _removals(topics: Sequence[Followed]) -> tuple[tuple[Button, ...], ...]:

@@ -216,8 +216,8 @@ async def test_hostile_words_are_answered_as_plain_text_by_every_command(talk: C
     shown(await talk.subscribe(OWNER, ANN, f'"{words}'))
     shown(await talk.subscriptions(ANN))
     shown(await talk.unsubscribe(OWNER, ANN, words))
-    shown(await talk.change(OWNER, ANN, words, words))
-    shown(await talk.change(OWNER, ANN, "timezone", words))
+    shown(await talk.chat_settings.change(OWNER, ANN, words, words))
+    shown(await talk.chat_settings.change(OWNER, ANN, "timezone", words))
     shown(await talk.summarize(ANN, words))
 
 
@@ -300,7 +300,7 @@ async def test_who_is_no_admin_changes_nothing_by_any_command(store: SqlStore, t
     for result in (
         await talk.subscribe(MEMBER, ANN, "math.NA"),
         await talk.unsubscribe(MEMBER, ANN, "1"),
-        await talk.change(MEMBER, ANN, "language", "zh"),
+        await talk.chat_settings.change(MEMBER, ANN, "language", "zh"),
         await talk.digest_now(MEMBER, ANN),
         await talk.ask_forget(MEMBER, ANN),
         await talk.forget(MEMBER, ANN),

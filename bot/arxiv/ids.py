@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from bot.arxiv.categories import ARCHIVES, FORMER
+from bot.locales import N_, _
 from bot.model import PaperRef
 
 MAX_LENGTH = 10_000
 """A longer text is not searched: it is no message about one paper."""
 
-WHAT_TO_SEND = "Send an arXiv id (2406.14272), a link to arXiv, or a DOI such as 10.48550/arXiv.2406.14272."
+WHAT_TO_SEND = N_("Send an arXiv id (2406.14272), a link to arXiv, or a DOI such as 10.48550/arXiv.2406.14272.")
 
 # The two schemes of ids: "2406.14272" since April 2007, "hep-th/9901001" and "math.AG/0601001" before.
 _NEW = r"(?P<month>\d{4})\.(?P<number>\d{4,5})"
@@ -54,14 +55,14 @@ _PAPER_SITES = (
 """Sites whose links contain arXiv ids; in any other link an id counts only after the word "arxiv"."""
 
 _SITES_WITHOUT_ID = {
-    "openreview.net": "OpenReview links do not name an arXiv paper.",
-    "youtube.com": "That is a video, not a paper.",
-    "youtu.be": "That is a video, not a paper.",
-    "github.com": "That is a code repository, not a paper.",
-    "semanticscholar.org": "This Semantic Scholar link does not name an arXiv paper.",
-    "paperswithcode.com": "This Papers with Code link does not name an arXiv paper.",
-    "huggingface.co": "This Hugging Face link does not name an arXiv paper.",
-    "arxiv.org": "This arXiv link does not name a single paper.",
+    "openreview.net": N_("OpenReview links do not name an arXiv paper."),
+    "youtube.com": N_("That is a video, not a paper."),
+    "youtu.be": N_("That is a video, not a paper."),
+    "github.com": N_("That is a code repository, not a paper."),
+    "semanticscholar.org": N_("This Semantic Scholar link does not name an arXiv paper."),
+    "paperswithcode.com": N_("This Papers with Code link does not name an arXiv paper."),
+    "huggingface.co": N_("This Hugging Face link does not name an arXiv paper."),
+    "arxiv.org": N_("This arXiv link does not name a single paper."),
 }
 
 
@@ -75,16 +76,36 @@ class NotAPaperLink:
 def resolve(text: str) -> PaperRef | NotAPaperLink:
     """Return the first arXiv paper that a text names."""
     if not text.strip():
-        return NotAPaperLink(f"There is nothing to read. {WHAT_TO_SEND}")
+        return _not_a_link(_("There is nothing to read."))
     if len(text) > MAX_LENGTH:
-        return NotAPaperLink(f"That text is too long to search. {WHAT_TO_SEND}")
+        return _not_a_link(_("That text is too long to search."))
     reasons = []
     for found in _read_all(text):
         if isinstance(found, PaperRef):
             return found
         reasons.append(found)
-    why = reasons[0] if reasons else "There is no arXiv id in this text."
-    return NotAPaperLink(f"{why} {WHAT_TO_SEND}")
+    why = reasons[0] if reasons else _("There is no arXiv id in this text.")
+    return _not_a_link(why)
+
+
+def _not_a_link(why: str) -> NotAPaperLink:
+    # Two whole sentences, each translated as one.
+    return NotAPaperLink(f"{why} {_(WHAT_TO_SEND)}")
+
+
+def all_papers(text: str) -> list[PaperRef]:
+    """Return all arXiv papers that a text names, in order and each once."""
+    found = [each for each in _read_all(text[:MAX_LENGTH]) if isinstance(each, PaperRef)]
+    return list({paper.id: paper for paper in reversed(found)}.values())[::-1]
+
+
+_ADDRESS = re.compile(r"https?://|(?<!\w)www\.|(?<!\w)10\.\d{4,9}/", re.IGNORECASE)
+
+
+def reason_for_no_paper(text: str) -> str:
+    """Return why a link or an id in a text names no paper; "" if it holds neither."""
+    reason = next((each for each in _read_all(text[:MAX_LENGTH]) if isinstance(each, str)), "")
+    return reason if reason and (_ADDRESS.search(text) or _ID.search(text)) else ""
 
 
 def all_ids(text: str) -> list[str]:
@@ -155,11 +176,13 @@ def _read_link(host: str, rest: str) -> PaperRef | str:
 def _no_paper(host: str, *, doi: bool = False) -> str:
     for site, sentence in _SITES_WITHOUT_ID.items():
         if host == site or host.endswith(f".{site}"):
-            return sentence
+            return _(sentence)
     if doi:
-        return "That DOI is not one of arXiv's."
-    shown = host if "." in host and len(host) <= 60 else "that site"
-    return f"Only papers on arXiv can be read, and this link to {shown} names none."
+        return _("That DOI is not one of arXiv's.")
+    shown = host if "." in host and len(host) <= 60 else ""
+    if not shown:
+        return _("Only papers on arXiv can be read, and this link names none.")
+    return _("Only papers on arXiv can be read, and this link to {site} names none.").format(site=shown)
 
 
 def _search(pattern: re.Pattern[str], text: str) -> PaperRef | str | None:
@@ -178,16 +201,18 @@ def _checked(match: re.Match[str] | None) -> PaperRef | str | None:
     if match is None:
         return None
     if match["version"] is not None and int(match["version"]) == 0:
-        return f"“{match[0]}” is not an arXiv id: versions begin with v1."
+        return _("“{given}” is not an arXiv id: versions begin with v1.").format(given=match[0])
     version = int(match["version"]) if match["version"] else None
     if match["month"]:
         year, month, number = int(match["month"][:2]), int(match["month"][2:]), match["number"]
         digits = 4 if (year, month) < (15, 1) else 5  # since January 2015 the number has five digits
         if not 1 <= month <= 12:
-            return f"“{match[0]}” is not an arXiv id: there is no month {month:02}."
+            return _("“{given}” is not an arXiv id: there is no month {month}.").format(
+                given=match[0], month=f"{month:02}"
+            )
         # Two digits of the year: 07 to 90 are 2007 to 2090, since 91 to 99 belong to the older scheme.
         if not (7, 4) <= (year, month) <= (90, 12) or len(number) != digits or not int(number):
-            return f"“{match[0]}” is not an arXiv id."
+            return _("“{given}” is not an arXiv id.").format(given=match[0])
         return PaperRef(f"{match['month']}.{number}", version)
     archive, serial = match["archive"].lower(), match["serial"]
     # Any path may look like "archive/1234567".
@@ -196,5 +221,5 @@ def _checked(match: re.Match[str] | None) -> PaperRef | str | None:
     year, month = int(serial[:2]), int(serial[2:4])
     # The older scheme was in use from 1991 to March 2007.
     if not 1 <= month <= 12 or not (year >= 91 or (year, month) <= (7, 3)) or not int(serial[4:]):
-        return f"“{match[0]}” is not an arXiv id."
+        return _("“{given}” is not an arXiv id.").format(given=match[0])
     return PaperRef(f"{archive}/{serial}", version)

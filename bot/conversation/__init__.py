@@ -1,7 +1,16 @@
 """The use cases behind chat commands, shared by every platform: `Conversation` and the results it returns."""
 
 from bot.conversation.areas import AREAS, Area
-from bot.conversation.beginning_results import AreaOffer, AskPlace, AskTopic, GroupWelcome, Settled
+from bot.conversation.beginning_results import (
+    AreaOffer,
+    AskPlace,
+    AskTopic,
+    GroupWelcome,
+    LinkDamaged,
+    Settled,
+    Shared,
+    WhichChat,
+)
 from bot.conversation.card_results import (
     BeingRead,
     CardClosed,
@@ -12,6 +21,7 @@ from bot.conversation.card_results import (
     DigestPage,
     OpenedCard,
 )
+from bot.conversation.chat_choices import Candidate, ChatChoices
 from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Insight, Operators, ReadPaper
 from bot.conversation.insight_results import (
     ConfirmUnlearn,
@@ -62,7 +72,6 @@ from bot.conversation.results import (
     Suggestion,
     TakenBack,
     TooMany,
-    TwoReadings,
     UnknownPaper,
     Unreadable,
     Unsubscribed,
@@ -76,6 +85,20 @@ from bot.conversation.setting_results import (
     NotAccepted,
     SettingsView,
 )
+from bot.conversation.understanding_results import (
+    AskWords,
+    DidYouMeanCommand,
+    DidYouMeanPaper,
+    ManyPapers,
+    NoSubject,
+    OfferedTopic,
+    OfferNote,
+    SmallTalk,
+    TopicOffer,
+    UnknownFile,
+    UnsubscribedSeveral,
+)
+from bot.conversation.undo_results import UndoExpired, Undone, UndoRefused
 from bot.conversation.use_cases import Conversation
 from bot.conversation.vote_results import PaperNotKept, Voted, VoteNotKept, VoteOptions
 
@@ -86,19 +109,24 @@ __all__ = [
     "AreaOffer",
     "AskPlace",
     "AskTopic",
+    "AskWords",
     "BeingRead",
     "Busy",
+    "Candidate",
     "CardClosed",
     "CardFigures",
     "CardTrouble",
     "CardView",
     "Changed",
+    "ChatChoices",
     "Choices",
     "CitedPaper",
     "ConfirmForget",
     "ConfirmUnlearn",
     "Conversation",
     "Defaults",
+    "DidYouMeanCommand",
+    "DidYouMeanPaper",
     "DigestComing",
     "DigestNow",
     "DigestPage",
@@ -115,7 +143,10 @@ __all__ = [
     "Insight",
     "Learned",
     "Liked",
+    "LinkDamaged",
+    "ManyPapers",
     "NoEvidence",
+    "NoSubject",
     "NotALink",
     "NotAccepted",
     "NotAllowed",
@@ -127,6 +158,8 @@ __all__ = [
     "NothingNow",
     "NothingToSearch",
     "OfferExpired",
+    "OfferNote",
+    "OfferedTopic",
     "OpenedCard",
     "Operators",
     "PaperCard",
@@ -144,21 +177,29 @@ __all__ = [
     "SearchExpired",
     "SettingsView",
     "Settled",
+    "Shared",
+    "SmallTalk",
     "Stale",
     "Subscribed",
     "Subscriptions",
     "Suggestion",
     "TakenBack",
     "TooMany",
-    "TwoReadings",
+    "TopicOffer",
+    "UndoExpired",
+    "UndoRefused",
+    "Undone",
+    "UnknownFile",
     "UnknownPaper",
     "Unlearned",
     "Unreadable",
     "Unsubscribed",
+    "UnsubscribedSeveral",
     "VoteNotKept",
     "VoteOptions",
     "Voted",
     "Welcome",
+    "WhichChat",
     "Withdrawn",
     "topic_key",
 ]

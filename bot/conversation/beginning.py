@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from bot import topics
 from bot.conversation import areas, time_zones
@@ -25,6 +25,7 @@ from bot.conversation.results import (
 )
 from bot.conversation.setting_results import NotAccepted
 from bot.conversation.setting_values import read
+from bot.conversation.undo import Undo
 from bot.decisions.spreading import DEFAULT_TIME
 from bot.locales import current_language
 from bot.model import FOREVER, Chat, ChatKind, ChatRef, Depth, Kept, Paper, SummaryKey
@@ -36,7 +37,10 @@ FIRST_TIME = time(8, 0)
 PLACE = "timezone"
 """`Question.asked` of the question where somebody is."""
 
-_KIND, _PLACE_ASKED = "beginning", "place"
+GREETED_FOR = timedelta(days=1)
+"""A group that the bot is added to again within this time is not greeted again."""
+
+_KIND, _PLACE_ASKED, _GREETED = "beginning", "place", "greeted"
 
 
 class Beginning:
@@ -50,12 +54,13 @@ class Beginning:
         defaults: Defaults,
         following: Following,
         questions: Questions,
+        undo: Undo,
         known: Callable[[ChatRef, str, bool], Awaitable[Chat | None]],
         ensure: Callable[[ChatRef, str, bool], Awaitable[Chat]],
         due_locally: Callable[[Chat], datetime],
     ) -> None:
         self._store, self._clock, self._insight, self._defaults = store, clock, insight, defaults
-        self._following, self._questions = following, questions
+        self._following, self._questions, self._undo = following, questions, undo
         self._known, self._ensure, self._due_locally = known, ensure, due_locally
 
     async def note_kind(self, ref: ChatRef, kind: ChatKind) -> None:
@@ -66,7 +71,20 @@ class Beginning:
         if chat is not None and chat.kind is not kind:
             await self._store.change_chat(ref, self._clock.now(), kind=kind)
 
+    async def added(self, ref: ChatRef, title: str, kind: ChatKind) -> GroupWelcome | None:
+        """What to say in a group that the bot was added to; None if it was said there within a day."""
+        now = self._clock.now()
+        if await self._store.kept(ref, _KIND, _GREETED, now) is not None:
+            return None
+        await self._store.keep(Kept(ref, _KIND, _GREETED, {}, now + GREETED_FOR), now)
+        chat = await self._store.chat(ref) or self._defaults.new_chat(ref, now, title)
+        return GroupWelcome(replace(chat, kind=kind), len(await self._store.subscriptions(ref)))
+
     # ── what somebody works on ──
+
+    async def has_begun(self, ref: ChatRef) -> bool:
+        """Whether a chat is stored: somebody has set it up, or said /start there."""
+        return await self._store.chat(ref) is not None
 
     async def start(
         self, requester: Requester, ref: ChatRef, kind: ChatKind, title: str = ""
@@ -103,13 +121,19 @@ class Beginning:
         return AreaOffer(found, tested, await self._with_sentences(tested.shown, language), may_type)
 
     async def pick(
-        self, requester: Requester, ref: ChatRef, key: str, title: str = ""
-    ) -> Subscribed | AlreadySubscribed | TooMany | NotAllowed | Stale:
-        """Follow an area or a category."""
+        self, requester: Requester, ref: ChatRef, asked_in: ChatRef, kind: ChatKind, key: str, title: str = ""
+    ) -> Subscribed | AskPlace | AlreadySubscribed | TooMany | NotAllowed | Stale:
+        """Follow an area or a category, whose papers have just been shown."""
         if not requester.is_admin:
             return NotAllowed("change what it follows")
         found = areas.area(key)
-        return Stale() if found is None else await self._following.follow(ref, topics.parse(found.query), title)
+        if found is None:
+            return Stale()
+        done = await self._following.follow(ref, topics.parse(found.query), title)
+        if not isinstance(done, Subscribed):
+            return done
+        asked = await self.after_first_topic(requester, asked_in, kind, done)
+        return replace(asked, backtest=None, instead=()) if isinstance(asked, AskPlace) else asked
 
     async def _with_sentences(self, papers: tuple[Paper, ...], language: str) -> tuple[tuple[Paper, str], ...]:
         keys = [SummaryKey(paper.id, paper.version, language, Depth.BRIEF) for paper in papers]
@@ -124,46 +148,49 @@ class Beginning:
         self, requester: Requester, asked_in: ChatRef, kind: ChatKind, followed: Subscribed
     ) -> Subscribed | AskPlace:
         """Ask where the chat's people are once they follow their first topic, unless that is known or was asked."""
-        chat = followed.chat
+        # The chat may have been created a moment ago, when its kind was not stored yet.
+        chat = replace(followed.chat, kind=kind)
         if followed.following != 1 or chat.timezone != self._defaults.timezone:
             return followed
         if not await self._is_first_time(chat.ref):
             return followed
         may_type = await self._take_next_message(requester, asked_in, kind, chat.ref)
-        return AskPlace(
-            chat, followed.topic, self._zones(requester, chat), self._time(chat), may_type, followed.backtest
-        )
+        zones, at = self._zones(requester, chat), self._time(chat)
+        return AskPlace(chat, followed.topic, zones, at, may_type, followed.backtest, followed.instead, followed.undo)
 
     async def at(
         self, requester: Requester, ref: ChatRef, asked_in: ChatRef, kind: ChatKind, hour: str
-    ) -> AskPlace | NotAllowed | Stale:
+    ) -> AskPlace | AskTopic | NotAllowed | Stale:
         """Choose the hour of digests ("8"), and ask for the place again."""
         if not requester.is_admin:
             return NotAllowed("change its settings")
         if not (hour.isascii() and hour.isdecimal() and int(hour) < 24):
             return Stale()
-        chat = await self._ensure(ref, "", True)
+        before = await self._ensure(ref, "", True)
         changed = await self._store.change_chat(ref, self._clock.now(), digest_time=time(int(hour)))
-        chat = changed or chat  # a chat forgotten meanwhile stays forgotten
+        chat = changed or before  # a chat forgotten meanwhile stays forgotten
         may_type = await self._take_next_message(requester, asked_in, kind, ref)
         followed = await self._store.subscriptions(ref)
-        topic = followed[-1].topic if followed else ""
-        return AskPlace(chat, topic, self._zones(requester, chat), self._time(chat), may_type)
+        if not followed:  # taken back meanwhile
+            return AskTopic(chat, may_type)
+        zones, undo = self._zones(requester, chat), await self._undo.offer_restoring(before, chat)
+        return AskPlace(chat, followed[-1].topic, zones, self._time(chat), may_type, undo=undo)
 
     async def zone(self, requester: Requester, ref: ChatRef, name: str) -> Settled | NotAccepted | NotAllowed:
         """Choose the time zone by any name, or keep the present one with "". The first digest comes at `FIRST_TIME`
         there if nobody chose another time."""
         if not requester.is_admin:
             return NotAllowed("change its settings")
-        chat, now = await self._ensure(ref, "", True), self._clock.now()
+        chat, now, undo = await self._ensure(ref, "", True), self._clock.now(), ""
         if name:
             change = read("timezone", name, now)
             if isinstance(change, NotAccepted):
                 return change
             place, at = change.fields["timezone"], self._time(chat)
-            chat = await self._store.change_chat(ref, now, timezone=place, digest_time=at) or chat
+            before, chat = chat, await self._store.change_chat(ref, now, timezone=place, digest_time=at) or chat
+            undo = await self._undo.offer_restoring(before, chat)
         due = self._due_locally(chat)
-        return Settled(chat, due, now.astimezone(due.tzinfo))
+        return Settled(chat, due, now.astimezone(due.tzinfo), undo)
 
     async def answer(self, requester: Requester, question: Question, text: str) -> Result | None:
         """The result of a message that may answer a question of this module; None if it answers none."""
@@ -200,8 +227,3 @@ class Beginning:
             return False
         await self._questions.ask(asked_in, requester.user_id, Question(PLACE, about, {}))
         return True
-
-
-def with_undo(asked: AskPlace, undo: str) -> AskPlace:
-    """The question with the key of the button that takes the topic back."""
-    return replace(asked, undo=undo)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from bot.conversation.areas import Area
-from bot.model import Backtest, Chat, Paper
+from bot.model import Backtest, Chat, ChatRef, Paper, Refinement
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,9 @@ class AreaOffer:
 class AskPlace:
     """The question where the chat's people are, after the first topic. `zones` are IANA names, the likeliest first.
 
-    `topic` is what has just been followed, "" if the question is asked once more; `at` is the time that a digest comes.
-    `undo` takes the topic back, "" if that is over.
+    `topic` is what is followed; `at` is the time that a digest comes. `backtest` is what the topic would have brought,
+    None if the person has just seen it; `instead` as in `Subscribed`. `undo` takes back what was changed
+    last, the topic or the hour; "" if nothing was.
     """
 
     chat: Chat
@@ -41,6 +42,7 @@ class AskPlace:
     at: time
     may_type: bool
     backtest: Backtest | None = None
+    instead: tuple[tuple[Refinement, str], ...] = ()
     undo: str = ""
 
 
@@ -60,3 +62,25 @@ class GroupWelcome:
 
     chat: Chat
     following: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Topics (normalized) with their `topic_key`, to be given on to others. `bot_name` is the bot's @name without the
+    sign, "" where there are no links to it."""
+
+    topics: tuple[tuple[str, str], ...]
+    bot_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkDamaged:
+    """A link whose topic cannot be read: it was cut, changed, or is too old."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhichChat:
+    """Several chats may be meant: (chat, title), with "" for the chat that was asked in. Buttons carry `key`."""
+
+    chats: tuple[tuple[ChatRef, str], ...]
+    key: str

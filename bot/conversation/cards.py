@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections import deque
+from collections import OrderedDict, deque
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -36,6 +36,10 @@ SHOWN_FOR = timedelta(days=30)
 
 _SHOWN = "card"
 
+MOST_READ = 200
+"""Whole readings of this process that are kept for their further pages, where the store has none: those that stand in
+for a model's."""
+
 _FIRST_GUESS_SECONDS = 60.0
 """How long a whole reading takes, before one was made."""
 
@@ -48,6 +52,11 @@ class _Found:
     paper: Paper
     requester: Requester
     saved_in: ChatRef | None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The reading: the same for all chats of a language."""
+        return self.paper.versioned_id, self.chat.language
 
 
 class Cards:
@@ -70,6 +79,7 @@ class Cards:
         self._store, self._clock, self._source, self._requests = store, clock, source, requests
         self._votes, self._new_chat = votes, new_chat
         self._seconds: deque[float] = deque(maxlen=20)
+        self._read: OrderedDict[tuple[str, str], Card] = OrderedDict()
 
     # ── what a card shows ──
 
@@ -127,6 +137,9 @@ class Cards:
             trouble = CardTrouble.BUSY if isinstance(outcome, Busy) else CardTrouble.UNREADABLE
             return replace(await self._front(found), trouble=trouble)
         self._seconds.append((self._clock.now() - began).total_seconds())
+        self._read[found.key] = outcome.card
+        if len(self._read) > MOST_READ:
+            self._read.popitem(last=False)
         opened = await self._opened(found, outcome.card)
         return replace(opened, view=CardView.READING, page=page)
 
@@ -182,6 +195,8 @@ class Cards:
 
     async def _kept_reading(self, found: _Found, page: int) -> OpenedCard | None:
         card = await self._source.card(found.chat, found.paper, Depth.DEEP)
+        if card is None and page:
+            card = self._read.get(found.key)
         if card is None:
             return None
         return replace(await self._opened(found, card), view=CardView.READING, page=page)

@@ -43,6 +43,17 @@ class FindPapers(Protocol):
         """The latest papers of an author. Raises `BadTopic` for what cannot be a name."""
 
 
+class ReadFirstPage(Protocol):
+    """Reads the text of the first page of a PDF; "" for a file that is none."""
+
+    async def __call__(self, content: bytes, /) -> str: ...
+
+
+async def no_first_page(_content: bytes) -> str:
+    """For who is sent no files."""
+    return ""
+
+
 class DigestNow(Protocol):
     """Writes a digest of papers that are new to the chat into the outbox and returns it, or why there is none.
 
@@ -70,8 +81,11 @@ class Insight(CardSource, Protocol):
     """Looks at what topics bring, and at what became of papers. Nothing is taken or sent. May raise
     `StoreUnavailable`."""
 
-    async def backtest(self, query: str) -> Backtest:
-        """What a normalized topic would have brought on the last listing days."""
+    async def backtest(self, query: str, beside: Sequence[str] = ()) -> Backtest:
+        """What a normalized topic would have brought on the last listing days, and the counts of exact queries."""
+
+    def frequencies(self, words: Sequence[str]) -> Sequence[int]:
+        """In how many papers each of these words occurs, as far as they were counted."""
 
     async def preview(self, chat: Chat) -> Digest:
         """The next digest of a chat as it stands; its cards have the summaries that are there."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot import topics
 from bot.arxiv import categories
 from bot.conversation.results import Followed, Suggestion, topic_key
 from bot.errors import BadTopic
 from bot.model import Subscription, split_query, topic_label
+from bot.topics.typed import Understood, understand
 
 MAX_CHOICE_LENGTH = 100
 """Characters that a platform's completion takes, for its label and for its value (Discord's limit)."""
@@ -33,7 +36,7 @@ def find(following: Sequence[Subscription], named: str) -> Subscription | None:
     """
     by_text, by_number = _find_by_text(following, named), _find_by_number(following, named)
     found = (by_number or by_text) if named.startswith("#") else (by_text or by_number)
-    return found or _find_by_part(following, named)
+    return found or _find_by_part(following, named) or _find_by_meaning(following, named)
 
 
 def _find_by_text(following: Sequence[Subscription], named: str) -> Subscription | None:
@@ -66,12 +69,56 @@ def _find_by_part(following: Sequence[Subscription], named: str) -> Subscription
     return found[0] if len(found) == 1 else None
 
 
+def _find_by_meaning(following: Sequence[Subscription], named: str) -> Subscription | None:
+    """The subscription that is a reading of what somebody wrote: "computer vision" for cs.CV."""
+    read = understand(named)
+    queries = [guess.topic.query for guess in read.guesses] if isinstance(read, Understood) else []
+    return next((each for query in queries for each in following if each.topic == query), None)
+
+
 def _find_by_number(following: Sequence[Subscription], named: str) -> Subscription | None:
     number = named.removeprefix("#")
     # isdecimal() is true of the digits of every script, and isdigit() also of "²", which int() refuses.
     if not (number.isascii() and number.isdecimal() and len(number) <= 3):  # no chat follows a thousand topics
         return None
     return following[int(number) - 1] if 1 <= int(number) <= len(following) else None
+
+
+ALL = frozenset(
+    ("all", "everything", "*", "todo", "todos", "все", "всё", "全部", "所有", "すべて", "全て", "alles", "tout")
+)
+"""What people write for all topics."""
+
+_RANGE = re.compile(r"#?(\d{1,3})(?:\s*[-–—]\s*#?(\d{1,3}))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Subscriptions that somebody names at once, in the order of the list, and what is not among them."""
+
+    found: tuple[Subscription, ...]
+    missing: tuple[str, ...] = ()
+
+
+def find_several(following: Sequence[Subscription], named: str) -> Several | None:
+    """What "all", "1 2 3", "1-3", "1,3" or "cs.CV, cs.CL" names; None if it names one topic, or none at all."""
+    if named.strip().casefold() in ALL:
+        return Several(tuple(following))
+    parts = [part.strip() for part in re.split(r"[,;\n，；、]", named) if part.strip()]
+    if all(_RANGE.fullmatch(word) for word in " ".join(parts).split()):
+        numbers = re.sub(r"\s*([-–—])\s*", r"\1", " ".join(parts))
+        parts = [str(number) for word in numbers.split() for number in _numbers(word)]
+    if len(parts) < 2:
+        return None
+    each = [(part, find(following, part)) for part in parts]
+    found = [subscription for subscription in following if any(subscription == one for _, one in each)]
+    return Several(tuple(found), tuple(part for part, one in each if one is None)) if found else None
+
+
+def _numbers(word: str) -> list[int]:
+    match = _RANGE.fullmatch(word)
+    first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, -1)
+    return list(range(min(first, last), max(first, last) + 1)) if match else []
 
 
 def closest_first(following: Sequence[Subscription], named: str) -> tuple[Followed, ...]:

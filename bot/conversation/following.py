@@ -8,11 +8,14 @@ from datetime import datetime
 
 from bot import topics
 from bot.conversation.dependencies import Insight
+from bot.conversation.followed_topics import Several
 from bot.conversation.offers import Offers
-from bot.conversation.results import AlreadySubscribed, OfferExpired, Subscribed, TooMany
+from bot.conversation.results import AlreadySubscribed, OfferExpired, Subscribed, TooMany, Unsubscribed
+from bot.conversation.understanding_results import UnsubscribedSeveral
+from bot.conversation.undo import FollowAgain, Undo, Unfollow
 from bot.decisions import ledger
 from bot.errors import BadTopic
-from bot.model import Chat, ChatRef, SubscribeResult
+from bot.model import Backtest, Chat, ChatRef, SubscribeResult, Subscription
 from bot.ports import Clock, Store
 from bot.topics import Topic
 
@@ -32,14 +35,19 @@ class Following:
         clock: Clock,
         insight: Insight,
         offers: Offers,
+        undo: Undo,
         ensure_chat: Callable[[ChatRef, str, bool], Awaitable[Chat]],
-        due_locally: Callable[[Chat], datetime],
+        due_locally: Callable[[Chat], datetime | None],
     ) -> None:
         self._store, self._clock, self._insight, self._offers = store, clock, insight, offers
+        self._undo = undo
         self._ensure_chat, self._due_locally = ensure_chat, due_locally
 
-    async def follow(self, ref: ChatRef, topic: Topic, title: str) -> Subscribed | AlreadySubscribed | TooMany:
-        """Subscribe the chat to a topic, from the latest listing on."""
+    async def follow(
+        self, ref: ChatRef, topic: Topic, title: str, tested: Backtest | None = None
+    ) -> Subscribed | AlreadySubscribed | TooMany:
+        """Subscribe the chat to a topic, from the latest listing on. `tested` is what it would have brought, if that
+        is known already."""
         explained = topics.explain(topic)
         chat = await self._ensure_chat(ref, title, True)
         following = await self._store.subscriptions(ref)
@@ -52,13 +60,31 @@ class Following:
                 return AlreadySubscribed(topic.query, explained)
             case SubscribeResult.TOO_MANY:
                 return TooMany(MAX_SUBSCRIPTIONS)
-        tested = await self._insight.backtest(topic.query)
+        tested = tested or await self._insight.backtest(topic.query)
         instead = [
             (refinement, await self._offers.keep(ref, f"{topic.query}{_BETWEEN}{refinement.query}"))
             for refinement in tested.refinements
         ]
+        undo = await self._undo.offer(ref, Unfollow(topic.query))
         due = self._due_locally(chat)
-        return Subscribed(chat, topic.query, explained, since, due, len(following) + 1, tested, tuple(instead))
+        return Subscribed(
+            chat, topic.query, explained, since, due, len(following) + 1, tested, tuple(instead), undo=undo
+        )
+
+    async def unfollow(self, ref: ChatRef, subscription: Subscription, following: int) -> Unsubscribed | None:
+        """Unsubscribe the chat from one of the `following` topics; None if another request did so meanwhile."""
+        if not await self._store.unsubscribe(ref, subscription.topic, self._clock.now()):
+            return None
+        undo = await self._undo.offer(ref, FollowAgain.of(subscription))
+        return Unsubscribed(subscription.topic, following - 1, undo)
+
+    async def unfollow_several(self, ref: ChatRef, wanted: Several, following: int) -> UnsubscribedSeveral:
+        """Unsubscribe the chat from several of the `following` topics; one button takes all of it back."""
+        now = self._clock.now()
+        gone = [each for each in wanted.found if await self._store.unsubscribe(ref, each.topic, now)]
+        undo = await self._undo.offer(ref, *map(FollowAgain.of, gone)) if gone else ""
+        topics_gone = tuple(each.topic for each in gone)
+        return UnsubscribedSeveral(topics_gone, following - len(gone), undo, wanted.missing)
 
     async def follow_instead(
         self, ref: ChatRef, key: str, title: str
@@ -70,8 +96,14 @@ class Following:
         except BadTopic:  # nothing is kept, or it is no offer of this kind
             return OfferExpired()
         result = await self.follow(ref, topic, title)
-        if isinstance(result, TooMany) or not await self._store.unsubscribe(ref, before, self._clock.now()):
+        following = await self._store.subscriptions(ref)
+        replaced = next((each for each in following if each.topic == before), None)
+        if isinstance(result, TooMany) or replaced is None:
             return result
-        if isinstance(result, Subscribed):
-            return replace(result, following=result.following - 1, replaced=before)
-        return result
+        if not await self._store.unsubscribe(ref, before, self._clock.now()):
+            return result
+        again = FollowAgain.of(replaced)
+        if isinstance(result, AlreadySubscribed):
+            return replace(result, undo=await self._undo.offer(ref, again))
+        undo = await self._undo.offer(ref, Unfollow(topic.query), again)
+        return replace(result, following=len(following) - 1, replaced=before, undo=undo)

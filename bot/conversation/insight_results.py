@@ -11,10 +11,11 @@ from bot.ports import Taste
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The chat's next digest as it stands; `first_due` is when it comes, in the chat's own time zone."""
+    """The chat's next digest as it stands; `first_due` is when it comes, in the chat's own time zone,
+    None while the chat is paused until told."""
 
     digest: Digest
-    first_due: datetime
+    first_due: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

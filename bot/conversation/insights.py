@@ -32,7 +32,7 @@ class Insights:
         clock: Clock,
         insight: Insight,
         known: Callable[[ChatRef], Awaitable[Chat]],
-        due_locally: Callable[[Chat], datetime],
+        due_locally: Callable[[Chat], datetime | None],
     ) -> None:
         self._store, self._clock, self._insight = store, clock, insight
         self._known, self._due_locally = known, due_locally

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
@@ -20,8 +20,9 @@ from bot.conversation.results import (
     Requester,
     TakenBack,
 )
+from bot.conversation.undo import Undo, Unlike
 from bot.errors import BadTopic, RetryLater, TellUser
-from bot.model import ChatRef, FoundPapers, PaperList, VoteKind
+from bot.model import ChatRef, FoundPapers, PaperList, Vote, VoteKind
 from bot.ports import Clock, Store
 from bot.references import read_file, read_words
 
@@ -44,9 +45,11 @@ class Likes:
         store: Store,
         clock: Clock,
         find: FindPapers,
+        undo: Undo,
         ensure_chat: Callable[[ChatRef, str, bool], Awaitable[object]],
     ) -> None:
-        self._store, self._clock, self._find, self._ensure_chat = store, clock, find, ensure_chat
+        self._store, self._clock, self._find = store, clock, find
+        self._undo, self._ensure_chat = undo, ensure_chat
         # One at a time: reading a large file takes seconds of the processor.
         self._reading = asyncio.Lock()
         self._searching: set[ChatRef] = set()
@@ -122,11 +125,21 @@ class Likes:
         await self._ensure_chat(ref, title, person == CHAT)
         try:
             paper_ids = [paper.id for paper in found.papers]
+            votes = [vote for vote in await self._store.votes_of(ref) if vote.person == person]
             new = await self._store.vote(ref, person, paper_ids, VoteKind.UP, self._clock.now())
         except LookupError:
             return Busy(_GONE)
         log.info("papers liked", chat=str(ref), papers=len(paper_ids), new=new)
-        return Liked(found, wanted, new, is_for_chat=person == CHAT)
+        undo = await self._undo.offer(ref, _unlike(person, paper_ids, votes)) if new else ""
+        return Liked(found, wanted, new, is_for_chat=person == CHAT, undo=undo)
+
+
+def _unlike(person: str, paper_ids: Sequence[str], votes: Sequence[Vote]) -> Unlike:
+    """What takes new likes back; `votes` are those that the person had before."""
+    liked = {vote.paper_id for vote in votes if vote.kind is VoteKind.UP}
+    disliked = {vote.paper_id for vote in votes if vote.kind is VoteKind.DOWN}
+    new = [paper_id for paper_id in dict.fromkeys(paper_ids) if paper_id not in liked]
+    return Unlike(person, tuple(new), tuple(paper_id for paper_id in new if paper_id in disliked))
 
 
 def author_named(given: str) -> str | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.ports import Chats
 
 PAGE = 10
-"""Papers of a page: as many as a digest shows unless its chat chose another size."""
+"""Papers of each page but the first."""
 
 
 class Pages:
@@ -25,12 +25,13 @@ class Pages:
     def __init__(self, chats: Chats, source: CardSource, new_chat: Callable[[ChatRef], Chat]) -> None:
         self._chats, self._source, self._new_chat = chats, source, new_chat
 
-    async def next(self, ref: ChatRef, slot: str, first: int, count: int = PAGE) -> DigestPage | Stale:
-        """`count` papers of the chat's digest with this `digest_slot_key`, from number `first` on (the best is 0)."""
+    async def next(self, ref: ChatRef, slot: str, first: int) -> DigestPage | Stale:
+        """Papers of the chat's digest with this `digest_slot_key`, from number `first` on (the best is 0): the first
+        page as the digest was sent, in the size of the chat, every further one of `PAGE`."""
         if not 0 <= first < MOST_RANKED:
             return Stale()
         chat = await self._chats.chat(ref) or self._new_chat(ref)
-        digest = await self._source.page(chat, slot, first, count)
+        digest = await self._source.page(chat, slot, first, PAGE if first else chat.size)
         if digest is None or not digest.cards:
             return Stale()
         return DigestPage(digest, first, slot, digest.ranked)

@@ -12,7 +12,7 @@ from bot.conversation.vote_results import PaperNotKept, Voted, VoteNotKept, Vote
 from bot.model import ChatKind, ChatRef, VoteKind
 from bot.ports import Clock, Store
 
-_SECRET = "voters of channels"
+_KEY_NAME = "voters of channels"
 """The name of the stored value with the key of the hashes."""
 
 
@@ -25,12 +25,6 @@ class PaperVotes:
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
-
-    async def note_kind(self, ref: ChatRef, kind: ChatKind) -> None:
-        """Store what kind of place a chat is, as the platform says at a press, if the stored chat has none yet."""
-        chat = await self._store.chat(ref)
-        if chat is not None and chat.kind is ChatKind.UNKNOWN and kind is not ChatKind.UNKNOWN:
-            await self._store.change_chat(ref, self._clock.now(), kind=kind)
 
     async def options(self, paper_id: str) -> VoteOptions | PaperNotKept | Stale:
         """How one may vote on a paper."""
@@ -88,9 +82,9 @@ class PaperVotes:
         return f"reader:{hmac.new(await self._key(), text, hashlib.sha256).hexdigest()[:24]}"
 
     async def _key(self) -> bytes:
-        kept = await self._store.value(_SECRET)
+        kept = await self._store.value(_KEY_NAME)
         if kept is None:
-            await self._store.remember_value(_SECRET, {"key": secrets.token_hex(32)})
+            await self._store.remember_value(_KEY_NAME, {"key": secrets.token_hex(32)})
             # Read again: of two processes that begin at the same time, the later one's key counts for both.
-            kept = await self._store.value(_SECRET) or {}
+            kept = await self._store.value(_KEY_NAME) or {}
         return bytes.fromhex(str(kept["key"]))

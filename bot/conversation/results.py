@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bot import topics
-from bot.conversation.beginning_results import AreaOffer, AskPlace, AskTopic, GroupWelcome, Settled
+from bot.conversation.beginning_results import (
+    AreaOffer,
+    AskPlace,
+    AskTopic,
+    GroupWelcome,
+    LinkDamaged,
+    Settled,
+    Shared,
+    WhichChat,
+)
 from bot.conversation.card_results import BeingRead, CardClosed, CardFigures, CitedPaper, DigestPage, OpenedCard
 from bot.conversation.insight_results import (
     ConfirmUnlearn,
@@ -19,6 +28,18 @@ from bot.conversation.insight_results import (
 )
 from bot.conversation.library_results import LibraryResult
 from bot.conversation.setting_results import Changed, Choices, NotAccepted, SettingsView
+from bot.conversation.understanding_results import (
+    AskWords,
+    DidYouMeanCommand,
+    DidYouMeanPaper,
+    ManyPapers,
+    NoSubject,
+    SmallTalk,
+    TopicOffer,
+    UnknownFile,
+    UnsubscribedSeveral,
+)
+from bot.conversation.undo_results import UndoExpired, Undone, UndoRefused
 from bot.conversation.vote_results import PaperNotKept, Voted, VoteNotKept, VoteOptions
 from bot.errors import BadTopic
 from bot.model import Backtest, Card, Chat, Depth, FoundPapers, PaperList, Refinement
@@ -88,29 +109,33 @@ class Privacy:
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """`first_due` is when the next digest comes, in the chat's own time zone; `following` counts the new one.
+    """`first_due` is when the next digest comes, in the chat's own time zone, None while it is paused.
+    `following` counts the new one.
 
     `backtest` says what the topic would have brought; buttons with the keys of `instead` follow those topics instead.
-    `replaced` is the topic that was followed until now in place of this one.
+    `replaced` is the topic that was followed until now in place of this one. `undo` is the key that `Undo.undo` takes,
+    here and in the other results; "" if nothing can be taken back.
     """
 
     chat: Chat
     topic: str
     explained: str
     since: date
-    first_due: datetime
+    first_due: datetime | None
     following: int
     backtest: Backtest
     instead: tuple[tuple[Refinement, str], ...] = ()
     replaced: str | None = None
+    undo: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class AlreadySubscribed:
-    """The chat follows this topic, or one with the same meaning, already."""
+    """The chat follows this topic, or one with the same meaning, already. `undo` is set if another one was removed."""
 
     topic: str
     explained: str
+    undo: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,25 +156,8 @@ class NotUnderstood:
 
 
 @dataclass(frozen=True, slots=True)
-class TwoReadings:
-    """A text that may mean exactly these words, or papers about it: buttons with `key` say which.
-
-    `exact` and `interest` are the normalized topics; `exact` is None if the text is no query, for the reason `why`.
-    The counts say how many papers each would have brought in the last week, None if that is not known.
-    """
-
-    text: str
-    key: str
-    exact: str | None
-    interest: str
-    exact_count: int | None = None
-    interest_count: int | None = None
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class OfferExpired:
-    """A button with a kept text, of `TwoReadings` or `Subscribed`, that was pressed too late."""
+    """A button with a kept text, of `TopicOffer` or `Subscribed`, that was pressed too late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +173,7 @@ class Unsubscribed:
 
     topic: str
     following: int
+    undo: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +190,8 @@ class Subscriptions:
 
     chat: Chat
     topics: tuple[Followed, ...]
+    page: int = 0
+    """The page of the list to show, from 0."""
 
 
 # ── papers ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -201,11 +212,6 @@ class NotALink:
 
     given: str
     why: str
-
-    @property
-    def is_plain_text(self) -> bool:
-        """Whether somebody may have written what they work on instead."""
-        return topics.is_plain_text(self.given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +269,7 @@ class Liked:
     wanted: PaperList
     new: int
     is_for_chat: bool
+    undo: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,13 +360,24 @@ Result = (
     | AskPlace
     | Settled
     | GroupWelcome
+    | Shared
+    | LinkDamaged
+    | WhichChat
     | Help
     | Privacy
     | Subscribed
     | AlreadySubscribed
     | NotUnderstood
     | TooMany
-    | TwoReadings
+    | TopicOffer
+    | NoSubject
+    | AskWords
+    | SmallTalk
+    | DidYouMeanPaper
+    | DidYouMeanCommand
+    | ManyPapers
+    | UnknownFile
+    | UnsubscribedSeveral
     | OfferExpired
     | Unsubscribed
     | NotSubscribed
@@ -397,6 +415,9 @@ Result = (
     | Choices
     | Changed
     | NotAccepted
+    | Undone
+    | UndoExpired
+    | UndoRefused
     | ConfirmForget
     | Forgotten
     | NotAllowed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.model import Chat
@@ -10,10 +10,10 @@ from bot.model import Chat
 
 @dataclass(frozen=True, slots=True)
 class SettingsView:
-    """`first_due` is the next digest in the chat's own time zone."""
+    """`first_due` is the next digest in the chat's own time zone; None while the chat is paused until told."""
 
     chat: Chat
-    first_due: datetime
+    first_due: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class Changed:
     chat: Chat
     name: str
     shown: str
-    first_due: datetime
+    first_due: datetime | None
+    undo: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,9 @@ class Change:
     @property
     def fields(self) -> ChatChanges:
         """The change as `Store.change_chat` takes it."""
-        return cast(ChatChanges, {self.field: self.value})
+        # From then on the chat is answered in its language, whoever asks.
+        chosen = {"has_own_language": True} if self.field == "language" else {}
+        return cast(ChatChanges, {self.field: self.value, **chosen})
 
     def apply(self, chat: Chat) -> Chat:
         return replace(chat, **self.fields)

@@ -9,11 +9,23 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot import topics
 from bot.arxiv import ids
-from bot.conversation import followed_topics, readings, setting_values
+from bot.conversation import answer_languages, followed_topics
 from bot.conversation.beginning import Beginning
 from bot.conversation.cards import Cards
-from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Insight, Operators, ReadPaper
+from bot.conversation.chat_choices import ChatChoices
+from bot.conversation.chat_settings import ChatSettings
+from bot.conversation.dependencies import (
+    Defaults,
+    DigestNow,
+    FindPapers,
+    Insight,
+    Operators,
+    ReadFirstPage,
+    ReadPaper,
+    no_first_page,
+)
 from bot.conversation.exports import Exports
 from bot.conversation.following import Following
 from bot.conversation.insights import Insights
@@ -46,29 +58,29 @@ from bot.conversation.results import (
     Privacy,
     Requester,
     Resent,
+    Result,
     Stale,
     Subscribed,
     Subscriptions,
     Suggestion,
     TooMany,
-    TwoReadings,
     UnknownPaper,
     Unreadable,
     Unsubscribed,
     Withdrawn,
     topic_key,
 )
-from bot.conversation.setting_results import (
-    Changed,
-    Choices,
-    NotAccepted,
-    SettingsView,
-)
+from bot.conversation.sharing import Sharing
+from bot.conversation.understanding import Routes, Understanding
+from bot.conversation.understanding_results import NoSubject, TopicOffer, UnsubscribedSeveral
 from bot.conversation.undo import Undo
 from bot.decisions.due_times import next_due
-from bot.errors import RetryLater
+from bot.errors import BadTopic, RetryLater, StoreUnavailable
+from bot.locales import language_of_new_chats
 from bot.model import Bot, Card, Chat, ChatRef, DeliveryState, Depth, NothingToSend, SummaryKey
+from bot.model.languages import language_code
 from bot.ports import Clock, Store
+from bot.topics.typed import Talk
 
 log = structlog.get_logger()
 
@@ -94,6 +106,7 @@ class Conversation:
         defaults: Defaults,
         operators: Operators | None = None,
         bot: Bot | None = None,
+        first_page: ReadFirstPage = no_first_page,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -104,15 +117,15 @@ class Conversation:
         self.pages = Pages(store, insight, self._new_chat)
         self.exports = Exports(store, clock, self.votes, self._new_chat)
         self.library = Library(store, clock, find, self.votes)
-        self.likes = Likes(store, clock, find, self._ensure)
         self._defaults = defaults
         self._operators = operators
         self._bot = bot
         self._offers = Offers(store, clock)
         self.questions = Questions(store, clock)
-        self.undo = Undo(store, clock)
-        self._questions = readings.ReadingQuestions(self._offers, insight)
-        self._following = Following(store, clock, insight, self._offers, self._ensure, self._due_locally)
+        self.undo = Undo(store, clock, self._due_locally)
+        self.likes = Likes(store, clock, find, self.undo, self._ensure)
+        self.chat_settings = ChatSettings(store, clock, self.undo, self._known_or_new, self._ensure, self._due_locally)
+        self._following = Following(store, clock, insight, self._offers, self.undo, self._ensure, self._due_locally)
         self.beginning = Beginning(
             store,
             clock,
@@ -120,12 +133,34 @@ class Conversation:
             defaults,
             self._following,
             self.questions,
+            self.undo,
             lambda ref, title, manages: self._known(ref, title, manages=manages),
             self._ensure,
             self._due_locally,
         )
+        self.chat_choices = ChatChoices(store, clock)
+        self.sharing = Sharing(store, clock, self._following)
+        self.understanding = Understanding(
+            store,
+            clock,
+            insight,
+            find,
+            self._offers,
+            self.questions,
+            self._following,
+            Routes(self.summarize, self.unsubscribe, self.beginning.answer, self._asked_in_words, self._known_or_new),
+            first_page,
+        )
         self.insights = Insights(store, clock, insight, self._known_or_new, self._due_locally)
         self._resending = asyncio.Lock()
+
+    async def answer_language(self, ref: ChatRef, requester: Requester) -> str:
+        """The language of an answer that is shown in a chat, one of the interface's. Raises nothing."""
+        try:
+            chat = await self._store.chat(ref)
+        except StoreUnavailable:  # the answer will say so, at least in the person's language
+            chat = None
+        return answer_languages.choose(chat, requester.language, self._defaults.language)
 
     # ── help ──
 
@@ -152,34 +187,22 @@ class Conversation:
 
     async def subscribe(
         self, requester: Requester, ref: ChatRef, query: str, title: str = "", *, may_ask: bool = True
-    ) -> Subscribed | AlreadySubscribed | TwoReadings | NotUnderstood | TooMany | NotAllowed | Incomplete:
+    ) -> Subscribed | AlreadySubscribed | TopicOffer | NoSubject | NotUnderstood | TooMany | NotAllowed | Incomplete:
         """Subscribe the chat to a topic, from the latest listing on.
 
-        Plain words of several terms may mean exactly these words or what they are about. With `may_ask` the answer is
-        that question, else they are taken as a query.
+        With `may_ask`, what may mean several things, or brings too much or nothing, is offered before it is followed;
+        else it is taken as a query.
         """
         if not requester.is_admin:
             return NotAllowed("change what it follows")
         if not query.strip():
             return Incomplete("subscribe")
-        read = readings.read(query)
-        if isinstance(read, readings.Readings):
-            if may_ask:
-                return await self._questions.ask(ref, query, read)
-            read = read.exact
-        # Before the chat is created: a mistake leaves nothing behind.
-        if isinstance(read, NotUnderstood):
-            return read
-        return await self._following.follow(ref, read, title)
-
-    async def subscribe_offered(
-        self, requester: Requester, ref: ChatRef, key: str, title: str = "", *, as_interest: bool
-    ) -> Subscribed | AlreadySubscribed | TooMany | NotAllowed | OfferExpired:
-        """Subscribe the chat to one reading of the text of a `TwoReadings` with this key, for buttons."""
-        if not requester.is_admin:
-            return NotAllowed("change what it follows")
-        topic = await self._questions.answered(ref, key, as_interest=as_interest)
-        return await self._following.follow(ref, topic, title) if topic is not None else OfferExpired()
+        if may_ask:
+            return await self.understanding.subscribe(ref, query, title)
+        try:
+            return await self._following.follow(ref, topics.parse(query), title)
+        except BadTopic as error:
+            return NotUnderstood.of(error)
 
     async def subscribe_instead(
         self, requester: Requester, ref: ChatRef, key: str, title: str = ""
@@ -191,8 +214,9 @@ class Conversation:
 
     async def unsubscribe(
         self, requester: Requester, ref: ChatRef, named: str
-    ) -> Unsubscribed | NotSubscribed | NotAllowed | Incomplete:
-        """Unsubscribe the chat. `named` is a topic as typed, its number in the chat's list, or its `topic_key`."""
+    ) -> Unsubscribed | UnsubscribedSeveral | NotSubscribed | NotAllowed | Incomplete:
+        """Unsubscribe the chat. `named` is a topic as typed, its number in the chat's list, or its `topic_key`; or
+        several of them: "all", "1 2 3", "1-3", "cs.CV, cs.CL"."""
         if not requester.is_admin:
             return NotAllowed("change what it follows")
         await self._known(ref, manages=True)
@@ -201,10 +225,10 @@ class Conversation:
         if not named.strip() and following:
             return Incomplete("unsubscribe")
         subscription = followed_topics.find(following, named.strip())
-        # The store returns False if another request removed the topic meanwhile.
-        if subscription is None or not await self._store.unsubscribe(ref, subscription.topic, self._clock.now()):
-            return NotSubscribed(named.strip(), followed_topics.closest_first(following, named))
-        return Unsubscribed(subscription.topic, len(following) - 1)
+        if subscription is None and (several := followed_topics.find_several(following, named)) is not None:
+            return await self._following.unfollow_several(ref, several, len(following))
+        done = await self._following.unfollow(ref, subscription, len(following)) if subscription else None
+        return done or NotSubscribed(named.strip(), followed_topics.closest_first(following, named))
 
     async def unsubscribe_key(self, requester: Requester, ref: ChatRef, key: str) -> Unsubscribed | NotAllowed | Stale:
         """Unsubscribe the chat from the topic with this `topic_key`, for buttons."""
@@ -213,12 +237,26 @@ class Conversation:
         if not any(topic_key(subscription.topic) == key for subscription in following):
             return Stale()
         result = await self.unsubscribe(requester, ref, key)
-        return Stale() if isinstance(result, NotSubscribed | Incomplete) else result
+        return result if isinstance(result, Unsubscribed | NotAllowed) else Stale()
 
-    async def subscriptions(self, ref: ChatRef) -> Subscriptions:
+    async def _asked_in_words(self, requester: Requester, ref: ChatRef, talk: Talk) -> Result:
+        """What a word such as "settings" asks for, as the command of that name."""
+        match talk:
+            case Talk.STOP:
+                return await self.ask_forget(requester, ref)
+            case Talk.TOPICS | Talk.UNSUBSCRIBE:
+                return await self.subscriptions(ref)
+            case Talk.SETTINGS:
+                return await self.chat_settings.view(ref)
+            case Talk.DIGEST:
+                return await self.insights.preview(ref)
+        return await self.help()
+
+    async def subscriptions(self, ref: ChatRef, page: int = 0) -> Subscriptions:
         """The chat's topics; a chat that is not known yet follows none, and is not created."""
         chat = await self._known_or_new(ref)
-        return Subscriptions(chat, tuple(map(followed_topics.followed, await self._store.subscriptions(ref))))
+        followed = tuple(map(followed_topics.followed, await self._store.subscriptions(ref)))
+        return Subscriptions(chat, followed, page)
 
     async def suggest(self, ref: ChatRef, prefix: str) -> list[Suggestion]:
         """The chat's own topics that hold `prefix`, for /unsubscribe."""
@@ -287,37 +325,10 @@ class Conversation:
 
     # ── settings ──
 
-    async def settings(self, ref: ChatRef) -> SettingsView:
-        """All settings of the chat, and when its next digest is due."""
-        chat = await self._known_or_new(ref)
-        return SettingsView(chat, self._due_locally(chat))
-
-    async def choices(self, ref: ChatRef, name: str) -> Choices | NotAccepted:
-        """Common values of one setting, for buttons. Resumes the chat, as every command does."""
-        chat = await self._known_or_new(ref)
-        return setting_values.choices(chat, name)
-
     async def suggest_values(self, ref: ChatRef, name: str, prefix: str) -> list[Suggestion]:
-        """Common values of one setting that hold `prefix`; unlike `choices`, this does not resume the chat."""
-        offered = setting_values.choices(await self._store.chat(ref) or self._new_chat(ref), name)
-        options = offered.options if isinstance(offered, Choices) else ()
-        wanted = prefix.strip().casefold()
-        return [Suggestion(value, label) for value, label in options if wanted in label.casefold()]
-
-    async def change(
-        self, requester: Requester, ref: ChatRef, name: str, value: str, title: str = ""
-    ) -> Changed | NotAccepted | NotAllowed:
-        """Change one setting (`setting_values.NAMES`). A new time or time zone moves the next digest."""
-        if not requester.is_admin:
-            return NotAllowed("change its settings")
-        # Before the chat is created: a mistake leaves nothing behind.
-        change = setting_values.read(name, value, self._clock.now())
-        if isinstance(change, NotAccepted):
-            return change
-        chat = await self._ensure(ref, title, True)
-        stored = await self._store.change_chat(ref, self._clock.now(), **change.fields)
-        changed = stored or change.apply(chat)  # a chat forgotten meanwhile stays forgotten
-        return Changed(changed, change.name, change.shown, self._due_locally(changed))
+        """Common values of one setting that hold `prefix`; the chat is neither resumed nor created."""
+        chat = await self._store.chat(ref) or self._new_chat(ref)
+        return await self.chat_settings.suggest_values(chat, name, prefix)
 
     # ── forgetting, suspending, moving ──
 
@@ -396,6 +407,9 @@ class Conversation:
 
     def _new_chat(self, ref: ChatRef, title: str = "") -> Chat:
         chat = self._defaults.new_chat(ref, self._clock.now(), title)
+        # The person's own language where the platform tells it: a group has no person's.
+        language = "" if ref.is_group else language_code(language_of_new_chats())
+        chat = replace(chat, language=language or chat.language)
         return replace(chat, bot=self._bot.id) if self._bot is not None else chat
 
     async def _create(self, ref: ChatRef, title: str) -> Chat:

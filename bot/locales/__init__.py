@@ -8,14 +8,29 @@ The language is that of the context: `using(language)` sets it for a block and f
 """
 
 from bot.locales.catalogues import INTERFACE_LANGUAGES, interface_language
-from bot.locales.speaking import N_, _, current_language, locale, ngettext, npgettext, pgettext, using
+from bot.locales.speaking import (
+    N_,
+    NNP_,
+    NP_,
+    _,
+    current_language,
+    language_of_new_chats,
+    locale,
+    ngettext,
+    npgettext,
+    pgettext,
+    using,
+)
 
 __all__ = [
     "INTERFACE_LANGUAGES",
+    "NNP_",
+    "NP_",
     "N_",
     "_",
     "current_language",
     "interface_language",
+    "language_of_new_chats",
     "locale",
     "ngettext",
     "npgettext",

@@ -52,7 +52,8 @@ def clock(at: time | datetime) -> str:
 
 def moment(at: datetime) -> str:
     """A day and a time, in the time zone of `at`: "Wednesday 3 June, 08:30"."""
-    return dates.get_datetime_format("full", locale()).replace("{1}", day(at.date())).replace("{0}", clock(at))
+    between = str(locale().datetime_formats["full"])
+    return between.replace("{1}", day(at.date())).replace("{0}", clock(at))
 
 
 def duration(seconds: float) -> str:

@@ -13,21 +13,33 @@ if TYPE_CHECKING:
     from babel import Locale
 
 _language: ContextVar[str] = ContextVar("interface language", default=SOURCE_LANGUAGE)
+_of_new_chats: ContextVar[str] = ContextVar("language of new chats", default="")
 
 
 @contextlib.contextmanager
-def using(language: str) -> Iterator[None]:
-    """Speak this language inside the block; English if there is no catalogue for it."""
-    token = _language.set(interface_language(language) or SOURCE_LANGUAGE)
+def using(language: str, *, of_new_chats: str = "") -> Iterator[None]:
+    """Speak this language inside the block; English if there is no catalogue for it.
+
+    `of_new_chats` is the language, in any usual form, in which papers are summarized in a private chat that begins
+    inside; "" for the service's own.
+    """
+    spoken = _language.set(interface_language(language) or SOURCE_LANGUAGE)
+    first = _of_new_chats.set(of_new_chats)
     try:
         yield
     finally:
-        _language.reset(token)
+        _of_new_chats.reset(first)
+        _language.reset(spoken)
 
 
 def current_language() -> str:
     """The language of the context, one of `INTERFACE_LANGUAGES`."""
     return _language.get()
+
+
+def language_of_new_chats() -> str:
+    """What `using` was given for private chats that begin; "" outside of it."""
+    return _of_new_chats.get()
 
 
 def locale() -> Locale:
@@ -57,6 +69,16 @@ def pgettext(context: str, message: str) -> str:
 def npgettext(context: str, singular: str, plural: str, number: int) -> str:
     """`ngettext` with the context of `pgettext`."""
     return catalogue(_language.get()).npgettext(context, singular, plural, number)
+
+
+def NP_(context: str, message: str) -> tuple[str, str]:
+    """Mark a sentence of a table for `pgettext`, which takes what this returns."""
+    return context, message
+
+
+def NNP_(context: str, singular: str, plural: str) -> tuple[str, str, str]:
+    """The same for `npgettext`."""
+    return context, singular, plural
 
 
 def N_(message: str) -> str:

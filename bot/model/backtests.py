@@ -43,7 +43,7 @@ class Backtest:
     the best papers, best first, and `left_out` the closest of those that it does not bring. `is_least`: more papers may
     be close, but not all could be read in time. `earlier` are the days before `days`, which were looked at because
     these brought nothing. `is_by_words`: closeness was measured by words alone, which only finds English papers for
-    English words.
+    English words. `beside` are the counts of other queries that were asked for, on the same days.
     """
 
     query: str
@@ -54,6 +54,7 @@ class Backtest:
     earlier: tuple[tuple[date, int], ...] = ()
     is_by_words: bool = False
     refinements: tuple[Refinement, ...] = ()
+    beside: tuple[int, ...] = ()
 
     @property
     def count(self) -> int:

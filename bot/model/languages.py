@@ -155,7 +155,7 @@ def language_code(given: str) -> str | None:
     codes, name = _codes_by_name(), " ".join(given.split()).casefold()
     if name in codes:
         return codes[name]
-    has_region = re.fullmatch("[a-z]{2,3}-[a-z]{2,4}", name)
+    has_region = re.fullmatch("[a-z]{2,3}-([a-z]{2,4}|[0-9]{3})", name)
     return codes.get(primary(name)) if has_region else None
 
 

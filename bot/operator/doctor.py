@@ -211,7 +211,8 @@ async def _telegram(app: App, token: SecretStr) -> str:
 
 
 async def _discord(app: App, token: SecretStr) -> str:
-    from handlers.discord.app import build, invite_url
+    from handlers.discord.app import build
+    from handlers.discord.invitations import invite_url
 
     discord = build(app.settings, app.conversation(), app.store, app.clock, token=token)
     try:

@@ -16,6 +16,7 @@ from bot.decisions.backtests import Findings, Overlap, Scored
 from bot.decisions.matches import MOST_CLOSE, Matching
 from bot.model import Announced, Backtest, TopicState, is_interest
 from bot.pipeline.ranked import ranked
+from bot.pipeline.recent_days import RecentDays
 from bot.ports import Clock, Relevance, Store
 from bot.topics.compiled import CompiledTopics
 
@@ -47,18 +48,21 @@ class Backtester:
     def __init__(self, store: Store, relevance: Relevance, clock: Clock) -> None:
         self._store, self._relevance, self._clock = store, relevance, clock
         self._turn = asyncio.Lock()
+        self._days = RecentDays(store)
 
-    async def __call__(self, query: str) -> Backtest:
+    async def __call__(self, query: str, beside: Sequence[str] = ()) -> Backtest:
         """Return what a normalized topic would have brought, with topics to follow instead if that is too much or
         nothing.
 
         The days are the latest seven that have a listing; fewer if there was no time for more. If these bring nothing,
-        those of a month are looked at. Raises `StoreUnavailable`.
+        those of a month are looked at. `beside` are exact queries whose papers are counted on the same days.
+
+        Raises `StoreUnavailable`.
         """
         until = self._clock.now() + LONGEST
         last = await self._store.latest_day()
         async with self._turn:
-            run = _Run(self._store, self._relevance, self._clock, query, until)
+            run = _Run(self._days, self._relevance, self._clock, query, until, tuple(beside))
             if last is not None:
                 await run.look_back(last)
             shown = await ranked(
@@ -68,6 +72,7 @@ class Backtester:
             backtests.backtest(query, run.found, run.week),
             shown=tuple(candidate.announced.paper for candidate in shown),
             is_by_words=self._relevance.name == WORDS,
+            beside=tuple(len(run.others.get(number, ())) for number in range(1, len(beside) + 1)),
         )
         return replace(tested, refinements=await asyncio.to_thread(refinements.refinements, tested, run.found))
 
@@ -85,11 +90,14 @@ class _Day:
 class _Run:
     """One backtest: the topic, the time when it has to end, and what was found so far."""
 
-    store: Store
+    days: RecentDays
     relevance: Relevance
     clock: Clock
     query: str
     until: datetime
+    beside: tuple[str, ...] = ()
+    others: dict[int, set[str]] = field(default_factory=dict)
+    """The ids of the papers that the queries `beside` bring, by their place, from 1."""
     found: Findings = field(default_factory=Findings)
     week: list[date] = field(default_factory=list)
     compiled: CompiledTopics = field(default_factory=CompiledTopics)
@@ -109,9 +117,8 @@ class _Run:
             if is_enough or (self.week and self.clock.now() >= self.until):
                 break
             day = last - timedelta(days=ago)
-            entries = [entry for _, entry in await self.store.announced_on(day) if entry.announcement.kind.delivers]
-            if entries:
-                await self._look_at(day, {entry.seq: entry for entry in entries})
+            if announced := await self.days.on(day):
+                await self._look_at(day, announced)
                 if len(self.week) < backtests.DAYS:
                     self.week.append(day)
         for each in self.unread:
@@ -121,6 +128,9 @@ class _Run:
 
     async def _look_at(self, day: date, announced: Mapping[int, Announced]) -> None:
         work, order = await asyncio.to_thread(self._begin, announced)
+        if len(self.week) < backtests.DAYS:
+            for number, seqs in work.found(self._states[1:]).items():
+                self.others.setdefault(number, set()).update(announced[seq].paper.id for seq in seqs)
         if is_interest(self.query):
             await self._look_for_close(day, announced, order, frozenset(work.in_scope(self._state, day)))
             return
@@ -150,12 +160,16 @@ class _Run:
     def _state(self) -> TopicState:
         return TopicState(0, self.query, 0)
 
+    @property
+    def _states(self) -> list[TopicState]:
+        return [self._state, *(TopicState(number, query, 0) for number, query in enumerate(self.beside, 1))]
+
     def _begin(self, announced: Mapping[int, Announced]) -> tuple[Matching, list[int]]:
         """A day's papers matched, and their numbers in the order in which they are worth reading.
 
         For an exact query, only those that share a word with it, of the days whose papers are read.
         """
-        work = Matching([self._state], self.compiled)
+        work = Matching(self._states, self.compiled)
         work.read(announced.items())
         seqs = list(announced)
         papers = [announced[seq].paper for seq in seqs]

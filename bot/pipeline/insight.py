@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.model import Backtest, Card, Chat, ChatModel, Depth, Digest, Paper, Whereabouts
 from bot.pipeline.backtest import Backtester
 from bot.pipeline.chat_cards import ChatCards
@@ -31,8 +33,11 @@ class Insight:
         self._cards = ChatCards(store, relevance, makers, reader, clock)
         self._backtester = Backtester(store, relevance, clock)
 
-    async def backtest(self, query: str) -> Backtest:
-        return await self._backtester(query)
+    async def backtest(self, query: str, beside: Sequence[str] = ()) -> Backtest:
+        return await self._backtester(query, beside)
+
+    def frequencies(self, words: Sequence[str]) -> Sequence[int]:
+        return self._relevance.frequencies(words)
 
     async def preview(self, chat: Chat) -> Digest:
         await match(self._store, self._relevance, self._embedding)

@@ -33,11 +33,19 @@ class Chats(Protocol):
         """
 
     async def subscribe(
-        self, ref: ChatRef, topic: str, since: date, now: datetime, *, limit: int | None = None
+        self,
+        ref: ChatRef,
+        topic: str,
+        since: date,
+        now: datetime,
+        *,
+        limit: int | None = None,
+        created_at: datetime | None = None,
     ) -> SubscribeResult:
         """Let a chat follow a topic (its normalized query), unless it follows `limit` topics already.
 
-        A new topic is matched from `since` on. Raises `LookupError` if there is no such chat.
+        A new topic is matched from `since` on. `created_at` decides its place among the chat's subscriptions, if it is
+        not the last one. Raises `LookupError` if there is no such chat.
         """
 
     async def unsubscribe(self, ref: ChatRef, topic: str, now: datetime) -> bool:

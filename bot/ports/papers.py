@@ -36,6 +36,9 @@ class Papers(PaperTexts, Protocol):
 
     async def papers(self, paper_ids: Collection[str]) -> Mapping[str, Paper]: ...
 
+    async def papers_titled(self, words: Collection[str], most: int = 20) -> list[Paper]:
+        """Papers whose titles hold all of these words, as letters anywhere in them, whatever their case."""
+
     async def announced_ids(
         self, paper_ids: Collection[str], before: date | None = None, since: date | None = None
     ) -> set[str]:

@@ -66,6 +66,10 @@ class Relevance(Protocol):
     async def count(self, papers: Sequence[Paper], upto: int) -> None:
         """Add the terms of these papers to the store's counts, which then reach up to that sequence number."""
 
+    def frequencies(self, words: Sequence[str]) -> Sequence[int]:
+        """In how many of the counted papers, and of those of the bundled table, each of these words occurs; a word that
+        says nothing about a subject counts as one that all have. Takes hundreds of words at once."""
+
     async def make_vectors(self, papers: AsyncIterator[Sequence[Paper]], counted: int, clock: Clock) -> VectorsOrigin:
         """Make the vectors of terms from these papers, in another process; store and use them. `counted` is how many
         papers the store has counted. Raises `RetryLater` and `GiveUp`."""

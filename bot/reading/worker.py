@@ -5,11 +5,12 @@ only. A job is one of
 
     {"paper": …, "pdf": path, "out": directory, "max_pages": n, "figures": [numbers] | null}
     {"pictures": {number: [[path, …], …]}, "out": directory}
+    {"first_page": path, "out": directory}
 
 where "figures" names the figures to make pictures of, null those that would be shown. The result, `result.json` in
 `out`, is one of
 
-    {"reading": …}    {"pictures": {number: [file, width, height]}}    {"problem": sentence}
+    {"reading": …}    {"pictures": {number: [file, width, height]}}    {"text": …}    {"problem": sentence}
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ FILE_BYTES = 60_000_000
 """Limit of each file that the worker writes: a result or a picture."""
 MAX_CROPPED_FIGURES = 40
 EXIT_OUT_OF_MEMORY = 3
+MAX_FIRST_PAGE = 20_000
+"""Characters of a first page; a page of a paper has about 5,000."""
 
 
 def main() -> int:
@@ -44,11 +47,35 @@ def main() -> int:
     try:
         job = json.load(sys.stdin)
         out = Path(job["out"])
-        result = _join_pictures(job["pictures"], out) if "pictures" in job else _read_pdf(job, out)
+        result = _result(job, out)
         (out / "result.json").write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
     except MemoryError:
         return EXIT_OUT_OF_MEMORY
     return 0
+
+
+def _result(job: Mapping[str, Any], out: Path) -> dict[str, Any]:
+    if "pictures" in job:
+        return _join_pictures(job["pictures"], out)
+    return _first_page(Path(job["first_page"])) if "first_page" in job else _read_pdf(job, out)
+
+
+def _first_page(path: Path) -> dict[str, Any]:
+    import pypdfium2 as pdfium
+
+    from bot.reading.pdf import open_pdf
+
+    try:
+        document = open_pdf(path)
+    except NotReadable as problem:
+        return {"problem": str(problem)}
+    try:
+        text = document[0].get_textpage().get_text_bounded() if len(document) else ""
+    except pdfium.PdfiumError:
+        text = ""
+    finally:
+        document.close()
+    return {"text": text[:MAX_FIRST_PAGE]}
 
 
 def _set_limits() -> None:

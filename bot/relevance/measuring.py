@@ -21,7 +21,9 @@ from bot.relevance.paper_memory import MOST_BYTES, PaperMemory
 from bot.relevance.paper_reading import EMBED_SECONDS, PaperReading
 from bot.relevance.queries import Query, compiled
 from bot.relevance.term_table import Floats, TermTable
+from bot.relevance.terms import key_of, stem
 from bot.relevance.vector_process import make_vectors
+from bot.topics.plurals import singular
 
 MOST_QUERIES = 4_000
 """Topics kept as arrays: about 6 MB. Others are read again."""
@@ -79,6 +81,13 @@ class PaperRelevance:
 
     async def count(self, papers: Sequence[Paper], upto: int) -> None:
         await self._reading.count(papers, upto)
+
+    def frequencies(self, words: Sequence[str]) -> Sequence[int]:
+        table = self._reading.table
+        stems = [stem(singular(word)) for word in words]
+        keys = np.fromiter((key_of(each or "") for each in stems), np.uint32, len(stems))
+        counts = table.papers_with(keys)
+        return [int(count) if each else table.papers for each, count in zip(stems, counts, strict=True)]
 
     # ── measuring ──
 

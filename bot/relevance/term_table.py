@@ -56,7 +56,7 @@ class TermTable:
 
     def idf(self, keys: Keys) -> Floats:
         """How rare these terms are: about 0 for one in all papers, greater for rare ones."""
-        found = self._counts_of(keys)
+        found = self.papers_with(keys)
         rarity = np.log((self.papers + 1) / (found + _UNSEEN))
         return np.asarray(np.maximum(rarity, 0.0) ** IDF_POWER, np.float32)
 
@@ -67,9 +67,10 @@ class TermTable:
 
     def has(self, keys: Keys) -> npt.NDArray[np.bool_]:
         """Whether each of these terms occurs in a paper."""
-        return self._counts_of(keys) > 0
+        return self.papers_with(keys) > 0
 
-    def _counts_of(self, keys: Keys) -> npt.NDArray[np.float64]:
+    def papers_with(self, keys: Keys) -> npt.NDArray[np.float64]:
+        """In how many papers each of these terms occurs."""
         at = np.searchsorted(self.keys, keys)
         at[at == len(self.keys)] = 0
         if not len(self.keys):

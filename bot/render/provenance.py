@@ -50,9 +50,7 @@ def note_text(note: SummaryNote | str, language: str) -> str:
     if kind is NoteKind.NO_FURTHER_SENTENCE:
         parts = label("list comma", language).join(label(part, language) for part in note.parts)
         return label(f"note: {kind}", language, parts=parts)
-    if note.count > 1:
-        return label(f"note: {kind}, several", language, n=note.count)
-    return label(f"note: {kind}", language)
+    return label(f"note: {kind}", language, n=max(1, note.count))
 
 
 def _maker(provenance: Provenance, support: Counter[Support], language: str) -> str:
@@ -75,10 +73,9 @@ def _checked(provenance: Provenance, support: Counter[Support], language: str) -
     judge = label("the same model", language) if is_same else _name(provenance.judge)
     judged, picked = support[Support.JUDGED], support[Support.SENTENCE]
     if picked:
-        key = "one checked, others picked" if judged == 1 else "checked and picked"
-        checked = label(key, language, n=judged, m=picked, judge=judge)
+        checked = label("checked and picked", language, n=judged, m=picked, judge=judge)
     else:
-        checked = label("one checked" if judged == 1 else "checked", language, n=judged, judge=judge)
+        checked = label("checked", language, n=judged, judge=judge)
     return _SPACE_BETWEEN_CJK.sub("", checked)
 
 

@@ -82,7 +82,7 @@ def _phrase(reason: Reason, language: str) -> str:
         case ReasonKind.AUTHOR:
             return label("reason: author", language, name=words)
         case ReasonKind.LIKED:
-            return label("reason: liked, one" if reason.count == 1 else "reason: liked", language, n=reason.count)
+            return label("reason: liked", language, n=reason.count)
         case ReasonKind.ACCEPTED:
             return label("reason: accepted", language, venue=words)
         case ReasonKind.VOTES:

@@ -135,6 +135,7 @@ class App:
             self.defaults,
             operators,
             bot,
+            self.first_page,
         )
 
     async def health(self) -> list[str]:
@@ -157,6 +158,12 @@ class App:
         return await pipeline.read_now(
             self.store, self.source, self.builder, self.clock, ref, language, depth, patience
         )
+
+    async def first_page(self, content: bytes) -> str:
+        """Read the first page of a PDF. Implements `bot.conversation.ReadFirstPage`."""
+        from bot.reading.first_page import first_page_text
+
+        return await first_page_text(content)
 
     async def digest(self, ref: ChatRef) -> Digest | NothingToSend:
         """Write a digest of the papers not delivered to a chat yet. Implements `bot.conversation.DigestNow`."""

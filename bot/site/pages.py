@@ -193,7 +193,7 @@ class _Renderer:
                 words=words,
                 language=self.language,
                 policy=POLICY,
-                papers=lambda n: label("paper" if n == 1 else "papers", self.language, n=n),
+                papers=lambda n: label("papers", self.language, n=n),
                 **values,
             )
         )

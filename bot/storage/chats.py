@@ -69,7 +69,14 @@ class SqlChats:
         return changed
 
     async def subscribe(
-        self, ref: ChatRef, topic: str, since: date, now: datetime, *, limit: int | None = None
+        self,
+        ref: ChatRef,
+        topic: str,
+        since: date,
+        now: datetime,
+        *,
+        limit: int | None = None,
+        created_at: datetime | None = None,
     ) -> SubscribeResult:
         table = tables.subscriptions
         async with self.db.write() as connection:
@@ -92,7 +99,12 @@ class SqlChats:
             seen = await positions.last_match_before(connection, topic_id, start)
             await connection.execute(
                 insert(table).values(
-                    chat_id=chat_id, topic_id=topic_id, since=since, created_at=now, seen_match=seen, seen_seq=0
+                    chat_id=chat_id,
+                    topic_id=topic_id,
+                    since=since,
+                    created_at=created_at or now,
+                    seen_match=seen,
+                    seen_seq=0,
                 )
             )
             await mark_changed(connection, [chat_id], now)

@@ -72,6 +72,15 @@ class SqlPapers:
         async with self.db.read() as connection:
             return {paper_id: paper for paper_id, (paper, _) in (await _known(connection, paper_ids)).items()}
 
+    async def papers_titled(self, words: Collection[str], most: int = 20) -> list[Paper]:
+        table = tables.papers
+        holds = [table.c.title.icontains(word, autoescape=True) for word in words]
+        query = select(table.c.id).where(*holds).order_by(table.c.seen_at.desc(), table.c.id).limit(most)
+        async with self.db.read() as connection:
+            found = [row.id for row in await connection.execute(query)]
+            known = await _known(connection, found)
+            return [known[paper_id][0] for paper_id in found if paper_id in known]
+
     async def latest_texts(self, limit: int) -> list[str]:
         table = tables.papers
         query = select(table.c.title, table.c.abstract).order_by(table.c.seen_at.desc(), table.c.id).limit(limit)

@@ -23,12 +23,17 @@ _OPERATOR = re.compile(
 _PREPOSITION = re.compile(r"(?:\b(?:in|from|of|within|on|and|or|en|dans|aus|und|et|y)|[在和,、，])\s*$", re.IGNORECASE)
 
 
+def has_operators(typed: str) -> bool:
+    """Whether there is something that only a query has: a field, a phrase, an operator."""
+    return _OPERATOR.search(typed) is not None
+
+
 def is_plain_text(typed: str) -> bool:
     """Whether this is three words or more, or a sentence, without anything that only a query has.
 
     A category belongs to a query ("diffusion cs.CV"), except in a sentence that says where to look ("… in cs.CV").
     """
-    if _OPERATOR.search(typed):
+    if has_operators(typed):
         return False
     for match in codes_in_text(typed):
         if not _PREPOSITION.search(typed[: match.start()]):

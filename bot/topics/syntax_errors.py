@@ -8,13 +8,15 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from bot.errors import BadTopic
+from bot.locales import _, formats
 from bot.topics.interest import Interest, is_meaningful
 from bot.topics.syntax_tree import And, Node, Not, Or, query_text
 
 if TYPE_CHECKING:
     from lark import Token
 
-_EXAMPLE = 'for example: "talking head" AND cat:cs.CV'
+_EXAMPLE_TOPIC = '"talking head" AND cat:cs.CV'
+_EXAMPLE_INTEREST = "about: talking heads driven by audio; not face recognition"
 _POINTER_WIDTH = 60
 
 
@@ -37,10 +39,20 @@ def check_brackets(query: str, typed: str, max_depth: int) -> None:
     instead of the bracket.
     """
     if not typed.strip():
-        raise BadTopic(f"The topic is empty; write what to look for, {_EXAMPLE}.", query=query, position=0)
+        raise BadTopic(
+            _("The topic is empty; write what to look for, for example: {example}.").format(example=_EXAMPLE_TOPIC),
+            query=query,
+            position=0,
+        )
     if typed.count('"') % 2:
         at = typed.rindex('"')
-        raise _refusal(query, at, f"There is a closing quotation mark missing for the phrase that begins at {_at(at)}.")
+        raise _refusal(
+            query,
+            at,
+            _("There is a closing quotation mark missing for the phrase that begins at character {place}.").format(
+                place=at + 1
+            ),
+        )
     _check_parentheses(query, typed, max_depth)
 
 
@@ -52,46 +64,68 @@ def _check_parentheses(query: str, typed: str, max_depth: int) -> None:
             opened.append(at)
         elif match[0] == ")" and not opened:
             raise _refusal(
-                query, at, f"The closing parenthesis at {_at(at)} has no opening one; remove it or add that."
+                query,
+                at,
+                _("The closing parenthesis at character {place} has no opening one; remove it or add that.").format(
+                    place=at + 1
+                ),
             )
         elif match[0] == ")":
             opened.pop()
         if len(opened) > max_depth:
-            message = (
-                f"The parentheses are nested more than {max_depth} deep at {_at(at)}; write it with fewer of them."
-            )
+            message = _(
+                "The parentheses are nested more than {depth} deep at character {place}; write it with fewer of them."
+            ).format(depth=max_depth, place=at + 1)
             raise _refusal(query, at, message)
     if opened:
         at = opened[-1]
-        raise _refusal(query, at, f"There is a closing parenthesis missing for the one that opens at {_at(at)}.")
+        raise _refusal(
+            query,
+            at,
+            _("There is a closing parenthesis missing for the one that opens at character {place}.").format(
+                place=at + 1
+            ),
+        )
 
 
 def too_long(length: int, most: int) -> str:
-    return f"The topic is too long ({length} characters, the most is {most}); split it into several topics."
+    return _("The topic is too long ({length} characters, the most is {most}); split it into several topics.").format(
+        length=length, most=most
+    )
 
 
 def too_many(count: int, most: int) -> str:
-    return f"The topic has too many terms ({count}, the most is {most}); split it into several topics."
+    return _("The topic has too many terms ({count}, the most is {most}); split it into several topics.").format(
+        count=count, most=most
+    )
 
 
 def interest_too_long(length: int, most: int) -> str:
-    return f"What follows “about:” is too long ({length} characters, the most is {most}); say it in fewer words."
+    return _(
+        "What follows “about:” is too long ({length} characters, the most is {most}); say it in fewer words."
+    ).format(length=length, most=most)
 
 
 def about_nothing(about: str, interest: Interest) -> str:
     """What is wrong with an interest that is too short to mean anything; empty if nothing is."""
-    example = "for example: about: talking heads driven by audio; not face recognition"
     if not about:
-        return f"There is nothing after “about:”; describe in a few words what the papers should be about, {example}."
+        return _(
+            "There is nothing after “about:”; describe in a few words what the papers should be about, "
+            "for example: {example}."
+        ).format(example=_EXAMPLE_INTEREST)
     if not interest.wanted and interest.unwanted:
-        return "This only says what the papers should not be about; say first what they should be about."
+        return _("This only says what the papers should not be about; say first what they should be about.")
     if not is_meaningful(interest):
-        return f"“{about}” says too little to compare papers with; describe it in a few words, {example}."
+        return _(
+            "“{text}” says too little to compare papers with; describe it in a few words, for example: {example}."
+        ).format(text=about, example=_EXAMPLE_INTEREST)
     return ""
 
 
 def category_list(separator: str, parts: Sequence[str]) -> str:
-    return f"“{separator}” does not join categories; write {' OR '.join(parts)} for the papers of any of them."
+    return _("“{separator}” does not join categories; write {query} for the papers of any of them.").format(
+        separator=separator, query=" OR ".join(parts)
+    )
 
 
 # ── while parsing ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -112,24 +146,40 @@ def misplaced(query: str, tokens: Sequence[Token], position: int | None) -> BadT
 
 def _misplaced(before: Token | None, token: Token | None, at: int) -> str:
     if before is not None and before.type == "FIELD":
-        return (
-            f"“{before}” at {_at(at)} needs a word, a phrase or a parenthesis right after it, as in {before}diffusion."
-        )
+        return _(
+            "“{sign}” at character {place} needs a word, a phrase or a parenthesis right after it, as in {example}."
+        ).format(sign=before, place=at + 1, example=f"{before}diffusion")
     if before is None or before.type == "LPAR":
         if token is None or token.type == "RPAR":
-            return f"There is nothing between the parentheses at {_at(at)}; write what to look for, or remove them."
-        return f"“{token}” at {_at(at)} needs something before it, as in “diffusion {token} video”."
+            return _(
+                "There is nothing between the parentheses at character {place}; write what to look for, or remove them."
+            ).format(place=at + 1)
+        return _("“{sign}” at character {place} needs something before it, as in “{example}”.").format(
+            sign=token, place=at + 1, example=f"diffusion {token} video"
+        )
     if before.type in ("NOT", "MINUS"):
-        return f"“{before}” at {_at(at)} needs a term right after it: what the papers should not mention."
-    return f"“{before}” at {_at(at)} needs a term on its right side, as in “diffusion {before} video”."
+        return _(
+            "“{sign}” at character {place} needs a term right after it: what the papers should not mention."
+        ).format(sign=before, place=at + 1)
+    return _("“{sign}” at character {place} needs a term on its right side, as in “{example}”.").format(
+        sign=before, place=at + 1, example=f"diffusion {before} video"
+    )
 
 
 def unknown_field(token: str) -> str:
     name = token.rstrip(":")
     # The colon may belong to a title that was pasted, hence the advice on quotation marks.
-    close = difflib.get_close_matches(name.casefold(), ["ti", "abs", "au", "cat", "co", "all", "primary"], 1, 0.5)
-    guess = f"did you mean {close[0]}:?" if close else "there are ti:, abs:, au:, cat:, co:, all: and primary:."
-    return f"There is no field “{name}:”; {guess} (Put a text that holds a colon in quotation marks.)"
+    close = difflib.get_close_matches(name.casefold(), _FIELDS, 1, 0.5)
+    if close:
+        return _(
+            "There is no field “{name}:”; did you mean {close}? (Put a text that holds a colon in quotation marks.)"
+        ).format(name=name, close=f"{close[0]}:")
+    return _(
+        "There is no field “{name}:”; there are {fields}. (Put a text that holds a colon in quotation marks.)"
+    ).format(name=name, fields=formats.listing(f"{field}:" for field in _FIELDS))
+
+
+_FIELDS = ("ti", "abs", "au", "cat", "co", "all", "primary")
 
 
 # ── in the terms ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -149,29 +199,41 @@ _FOREIGN_OPERATORS = {
 
 
 def nothing_to_find(token: Token) -> str:
-    at = _at(_start(token))
+    at = _start(token) + 1
     if operator := _FOREIGN_OPERATORS.get(token):
-        return f"“{token}” at {at} means nothing here; write {operator} if you mean that, or leave it out."
+        return _(
+            "“{sign}” at character {place} means nothing here; write {operator} if you mean that, or leave it out."
+        ).format(sign=token, place=at, operator=operator)
     if token.type == "PHRASE" and not token[1:-1].strip():
-        return f"There is nothing between the quotation marks at {at}; write what to look for, or remove them."
-    return f"“{token}” at {at} has no letter or digit to look for; leave it out."
+        return _(
+            "There is nothing between the quotation marks at character {place}; write what to look for, or remove them."
+        ).format(place=at)
+    return _("“{sign}” at character {place} has no letter or digit to look for; leave it out.").format(
+        sign=token, place=at
+    )
 
 
 def comma_after_name(value: str) -> str:
-    return f'A name with a comma needs quotation marks, as in au:"{value} Maria".'
+    return _("A name with a comma needs quotation marks, as in {example}.").format(example=f'au:"{value} Maria"')
 
 
 def only_initials() -> str:
-    return 'An author needs more than initials; write the family name too, as in au:"M. Gonzalez".'
+    return _("An author needs more than initials; write the family name too, as in {example}.").format(
+        example='au:"M. Gonzalez"'
+    )
 
 
 def short_beginning(piece: str) -> str:
-    return f"“{piece}” would find almost everything; write at least three letters before the “*”."
+    return _("“{sign}” would find almost everything; write at least three letters before the “*”.").format(sign=piece)
 
 
 def unknown_category(code: str, guesses: Collection[str]) -> str:
-    guess = f"did you mean {' or '.join(guesses)}?" if guesses else "see https://arxiv.org/category_taxonomy."
-    return f"arXiv has no category “{code}”; {guess}"
+    if guesses:
+        near = formats.alternatives(guesses)
+        return _("arXiv has no category “{code}”; did you mean {near}?").format(code=code, near=near)
+    return _("arXiv has no category “{code}”; see {address}.").format(
+        code=code, address="https://arxiv.org/category_taxonomy"
+    )
 
 
 # ── in the normal form ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -181,11 +243,19 @@ def check_meaning(query: str, typed: str, node: Node) -> None:
     """Raise BadTopic if the topic matches almost every paper, or none; `node` is in normal form."""
     if _is_open(node):
         found = re.search(r"(?<![^\s(])(?:NOT|ANDNOT|-)", typed)
-        message = "This matches almost everything, since it only says what not to look for; add what to look for"
-        message += " to each side of OR." if isinstance(node, Or) else "."
+        message = (
+            _(
+                "This matches almost everything, since one side of OR only says what not to look for; add what to look "
+                "for to each side."
+            )
+            if isinstance(node, Or)
+            else _("This matches almost everything, since it only says what not to look for; add what to look for.")
+        )
         raise _refusal(query, found.start() if found else 0, message)
     if part := _contradiction(node):
-        message = f"This matches nothing, since it requires and excludes {query_text(part)}; remove one of the two."
+        message = _("This matches nothing, since it requires and excludes {term}; remove one of the two.").format(
+            term=query_text(part)
+        )
         raise _refusal(query, 0, message)
 
 
@@ -212,11 +282,6 @@ def _contradiction(node: Node) -> Node | None:
 
 def _refusal(query: str, position: int, message: str) -> BadTopic:
     return BadTopic(message, query=query, position=position)
-
-
-def _at(position: int) -> str:
-    """The position as people count, from 1."""
-    return f"character {position + 1}"
 
 
 def _start(token: Token | None) -> int:

@@ -31,17 +31,6 @@ STOP_SECONDS = 2.0
 FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 5.0, 300.0
 """Delays between attempts to connect; each is twice the one before."""
 
-PERMISSIONS = discord.Permissions(
-    view_channel=True,
-    send_messages=True,
-    send_messages_in_threads=True,
-    create_public_threads=True,
-    embed_links=True,
-    attach_files=True,
-    read_message_history=True,
-)
-"""What the invitation asks for: to post, in threads and forums too, and to look for its own recent messages."""
-
 BAD_TOKEN = 4004
 """The gateway's close code for a token that is no longer valid."""
 MORE_SHARDS = 4011
@@ -62,12 +51,6 @@ def _words_for(error: Exception) -> str:
         case discord.RateLimited():
             return "Discord asked to wait"
     return cannot_be_reached("Discord", discord.http.Route.BASE, error)
-
-
-def invite_url(application_id: int | str) -> str:
-    """The link that adds the bot to a server, with the scopes and permissions that it needs."""
-    scopes = ("bot", "applications.commands")
-    return discord.utils.oauth_url(int(application_id), permissions=PERMISSIONS, scopes=scopes)
 
 
 class DiscordApp:

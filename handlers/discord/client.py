@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,18 +14,21 @@ import discord
 import structlog
 import yarl
 
-from bot.conversation import Conversation, Requester, Result
+from bot.conversation import Conversation, Help, Requester, Result
 from bot.errors import RetryLater, TellUser
-from bot.model import ChatRef
+from bot.model import ChatKind, ChatRef
 from bot.ports import ValueStore
-from handlers import list_files
+from handlers import list_files, typed_texts
 from handlers.discord.buttons import press
 from handlers.discord.commands import Tree
-from handlers.discord.files import like_file
+from handlers.discord.files import like_file, read_pdf
+from handlers.discord.greeting import greet
 from handlers.discord.http_trace import DiscordClock, InvalidRequests, RequestInterval, bounded, trace_config
+from handlers.discord.languages import in_language_of
+from handlers.discord.links import links_of
 from handlers.discord.responding import InteractionResponder, reply_to
 from handlers.discord.targets import channel_ref
-from handlers.requests import HERE
+from handlers.requests import HERE, Target
 
 log = structlog.get_logger()
 
@@ -44,6 +47,10 @@ SPARE_SESSIONS = 1
 
 IDENTIFY_SECONDS = 5.0
 """Time between two sessions that begin; Discord takes one in five seconds from most bots."""
+
+
+MOST_PDFS = 3
+"""PDFs of one message that are read."""
 
 
 class NoSessionsLeft(TimeoutError):
@@ -227,7 +234,8 @@ class PaperboyClient(discord.AutoShardedClient):
             await press(self._conversation, interaction, self._responder)
 
     async def on_message(self, message: discord.Message) -> None:
-        """Read the paper that a direct message names, as /summarize does, or like those of the lists attached to it.
+        """Answer a direct message: read the papers that it names or that are attached, like those of attached lists, or
+        say what its words can mean.
 
         Servers' messages are ignored: without them this client needs no intent for each of their messages.
         """
@@ -235,15 +243,20 @@ class PaperboyClient(discord.AutoShardedClient):
             return
         ref = channel_ref(message.channel.id)
         for work in self._wanted(message, ref):
-            await self._responder.write(message.channel, reply_to(work, HERE, chat=str(ref), command="message"), ref)
+            answer = reply_to(work, HERE, chat=str(ref), command="message")
+            await self._responder.write(message.channel, in_language_of(self._conversation, ref, answer), ref)
 
     def _wanted(self, message: discord.Message, ref: ChatRef) -> list[Coroutine[Any, Any, Result]]:
         """The use cases that a direct message asks for."""
         person = Requester(str(message.author.id), is_admin=True)  # a direct message belongs to its person alone
         if lists := [file for file in message.attachments if list_files.is_list(file.filename)]:
             return [like_file(self._conversation, person, ref, file) for file in lists]
-        if message.content.strip():
-            return [self._conversation.summarize(ref, message.content)]
+        text, links = message.content.strip(), links_of(message)
+        if pdfs := [file for file in message.attachments if list_files.is_pdf(file.filename)]:
+            return [read_pdf(self._conversation, ref, file, "\n".join([text, *links])) for file in pdfs[:MOST_PDFS]]
+        if text or links:
+            target = Target(ref, "", person, kind=ChatKind.PRIVATE)
+            return [_answer(self._conversation, target, text, links)]
         return [_not_a_list()] if message.attachments else []
 
     # ── servers and channels ──
@@ -258,13 +271,19 @@ class PaperboyClient(discord.AutoShardedClient):
         await self._conversation.suspend(channel_ref(payload.thread_id), "the thread was deleted")
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Resume the chats of a server that the bot was invited to again."""
+        """Resume the chats of a server that the bot was invited to again, and greet it."""
         for channel in (*guild.channels, *guild.threads):
             await self._conversation.resume(channel_ref(channel.id))
+        await greet(self, self._conversation, self._responder, guild)
 
     async def _suspend(self, channels: Iterable[discord.abc.GuildChannel | discord.Thread], reason: str) -> None:
         for channel in channels:
             await self._conversation.suspend(channel_ref(channel.id), reason)
+
+
+async def _answer(conversation: Conversation, target: Target, text: str, links: Sequence[str]) -> Result:
+    result = await typed_texts.answer(conversation, target, text, links)
+    return Help() if result is None else result
 
 
 async def _not_a_list() -> Result:

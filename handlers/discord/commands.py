@@ -11,11 +11,14 @@ from discord import app_commands
 
 from bot.conversation import Conversation, Result, Suggestion, setting_values
 from bot.errors import TellUser
+from bot.locales import _
 from handlers import list_files, replies
 from handlers.commands import COMMANDS, Argument, Command, Suggests
 from handlers.discord.files import like_file
+from handlers.discord.languages import in_language, speaking_to
 from handlers.discord.responding import InteractionResponder, reply_to
-from handlers.discord.targets import command_target, completion_chat
+from handlers.discord.targets import command_target, completion_chat, own_chat
+from handlers.discord.visits import BY_ANYONE, EVERYWHERE, VISITING_COMMANDS, is_visit, not_a_member
 from handlers.requests import Request, dispatch
 
 log = structlog.get_logger()
@@ -47,7 +50,7 @@ class Tree(app_commands.CommandTree[Any]):
     """All commands of the table as slash commands."""
 
     def __init__(self, client: discord.Client, conversation: Conversation, responder: InteractionResponder) -> None:
-        # Only where the bot is a member and can post: not in group DMs, and not installed for a single user.
+        # Where the bot is a member and can post; the commands for visitors are offered in other places, too.
         super().__init__(
             client,
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
@@ -60,23 +63,14 @@ class Tree(app_commands.CommandTree[Any]):
     async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
         """Answer what goes wrong before a command begins: a command of an earlier release, an unknown option."""
         log.warning("interaction not understood", error=type(error).__name__)
-        reply = replies.refused("This command has changed; look at the list of commands again in a minute.")
+        with speaking_to(interaction):
+            reply = replies.refused(_("This command has changed; look at the list of commands again in a minute."))
         await self._responder.respond_now(interaction, reply)
 
     def _slash(self, command: Command) -> app_commands.Command[Any, ..., None]:
         async def callback(interaction: discord.Interaction[Any], **options: Any) -> None:
-            try:
-                target = command_target(interaction, options.pop("channel", None))
-            except TellUser as error:
-                await self._responder.respond_now(interaction, replies.reply(error))
-                return
-            file = options.pop("file", None)
-            # discord.py passes None for an option that was left out.
-            request = Request(target, {name: value for name, value in options.items() if value})
-            work = self._work(command, request, file)
-            reply = reply_to(work, target.name, command=command.name, chat=str(target.chat))
-            private = not command.operation.is_public
-            await self._responder.respond(interaction, reply, target.chat, private=private)
+            with speaking_to(interaction):
+                await self._answer(command, interaction, options)
 
         parameters, descriptions = _options(command)
         callback.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # what discord.py reads
@@ -85,19 +79,44 @@ class Tree(app_commands.CommandTree[Any]):
         for argument in command.arguments:
             if argument.suggests is not None:
                 app_commands.autocomplete(**{argument.name: self._completion(argument)})(callback)
-        return app_commands.Command(name=command.name, description=command.description, callback=callback)
+        made: app_commands.Command[Any, ..., None] = app_commands.Command(
+            name=command.name, description=command.description, callback=callback
+        )
+        if command.name in VISITING_COMMANDS:
+            made.allowed_contexts, made.allowed_installs = EVERYWHERE, BY_ANYONE
+        return made
+
+    async def _answer(self, command: Command, interaction: discord.Interaction[Any], options: dict[str, Any]) -> None:
+        # A command of an earlier registration, or of a forged request: it is not offered there.
+        if is_visit(interaction) and command.name not in VISITING_COMMANDS:
+            await self._responder.respond_now(interaction, not_a_member(interaction.application_id))
+            return
+        try:
+            target = command_target(interaction, options.pop("channel", None))
+        except TellUser as error:
+            await self._responder.respond_now(interaction, replies.reply(error))
+            return
+        file = options.pop("file", None)
+        # discord.py passes None for an option that was left out.
+        request = Request(target, {name: value for name, value in options.items() if value})
+        work = self._work(command, request, file)
+        answer = reply_to(work, target.name, command=command.name, chat=str(target.chat))
+        reply = in_language(self._conversation, interaction, own_chat(interaction), answer)
+        private = not command.operation.is_public
+        await self._responder.respond(interaction, reply, target.chat, private=private)
 
     async def _work(self, command: Command, request: Request, file: discord.Attachment | None) -> Result:
         if file is None:
             return await dispatch(self._conversation, command.operation, request)
         if request.arguments:
-            raise TellUser("Send either a file or the papers as text, not both at once.")
+            raise TellUser(_("Send either a file or the papers as text, not both at once."))
         target = request.target
         return await like_file(self._conversation, target.requester, target.chat, file, target.title)
 
     def _completion(self, argument: Argument) -> Any:
         async def complete(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
-            offered = await self._suggestions(argument, interaction, typed)
+            with speaking_to(interaction):
+                offered = await self._suggestions(argument, interaction, typed)
             return [
                 app_commands.Choice(name=suggestion.label, value=suggestion.value)
                 for suggestion in offered[:MAX_CHOICES]

@@ -18,7 +18,8 @@ from handlers.button_actions import with_chat
 
 log = structlog.get_logger()
 
-COMPONENTS_V2 = 1 << 15  # the message flag without which Discord refuses these components
+# https://discord.com/developers/docs/resources/message#message-object-message-flags
+SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS, COMPONENTS_V2 = 1 << 2, 1 << 12, 1 << 15
 TEXT_DISPLAY, MEDIA_GALLERY, FILE, CONTAINER = 10, 12, 13, 17
 TITLE_LENGTH = 100
 # A digest must notify nobody, whatever stands in a title.
@@ -68,16 +69,53 @@ def first_id(message: JSON) -> int | None:
     return ident if isinstance(ident, int) else None
 
 
-def message_body(components: Sequence[JSON], files: Sequence[str] = (), signature: Signature | None = None) -> JSON:
-    """The JSON of a message. With a signature, it can be sent again within minutes without a second message."""
-    body: JSON = {"components": list(components), "flags": COMPONENTS_V2, "allowed_mentions": NO_MENTIONS}
+def message_body(
+    components: Sequence[JSON],
+    files: Sequence[str] = (),
+    signature: Signature | None = None,
+    *,
+    is_silent: bool = False,
+) -> JSON:
+    """The JSON of a message. With a signature, it can be sent again within minutes without a second message.
+
+    A silent message notifies nobody.
+    """
+    silent = SUPPRESS_NOTIFICATIONS if is_silent else 0
+    body: JSON = {"components": list(components), "flags": COMPONENTS_V2 | silent, "allowed_mentions": NO_MENTIONS}
     if signature is not None:
-        first, *rest = components
-        body["components"] = [{**first, "id": signature.component_id}, *rest]
+        body["components"] = _signed(components, signature)
         body |= {"nonce": signature.nonce, "enforce_nonce": True}
     if files:
         body["attachments"] = [{"id": index, "filename": PurePath(name).name} for index, name in enumerate(files)]
     return body
+
+
+def announcement_body(announcement: JSON, signature: Signature, *, is_silent: bool = False) -> JSON:
+    """The JSON of a message with ordinary content, which a notification shows: of components it would show nothing.
+
+    `announcement` is `{"content", "components"}` with rows of buttons and menus. The same message is given its
+    components by `conversion_body` after that.
+    """
+    return {
+        "content": announcement["content"],
+        "components": _signed(announcement["components"], signature),
+        "flags": SUPPRESS_EMBEDS | (SUPPRESS_NOTIFICATIONS if is_silent else 0),
+        "allowed_mentions": NO_MENTIONS,
+        "nonce": signature.nonce,
+        "enforce_nonce": True,
+    }
+
+
+def conversion_body(components: Sequence[JSON], files: Sequence[str], signature: Signature) -> JSON:
+    """The JSON of an edit that makes an announced message one of Components V2; Discord wants its content gone."""
+    body = message_body(components, files, signature)
+    del body["nonce"], body["enforce_nonce"]
+    return {**body, "content": None}
+
+
+def _signed(components: Sequence[JSON], signature: Signature) -> list[JSON]:
+    first, *rest = components
+    return [{**first, "id": signature.component_id}, *rest]
 
 
 def post_body(title: str, message: JSON, tag: str | None = None) -> JSON:

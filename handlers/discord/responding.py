@@ -1,12 +1,12 @@
-"""Answers interactions in time: at once, or, if the work takes long, by a deferred response that is filled later."""
+"""Answers interactions in time: each is acknowledged before any work begins, and the answer follows."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import io
 import secrets
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,13 @@ from handlers import replies
 from handlers.discord.cards import reply_components
 from handlers.discord.messages import FILE, present
 from handlers.discord.targets import own_chat
+from handlers.discord.visits import is_visit
 from handlers.requests import ChatName
 
 log = structlog.get_logger()
 
-AT_ONCE_SECONDS = 1.5
-"""How long an answer may take before it is deferred: Discord gives up on an interaction after 3 s without a response,
-and the way to Discord takes some of them."""
+ENDED = frozenset({10015, 50027})
+"""Discord's error codes for the token of an interaction after its 15 minutes."""
 
 _SENDING = (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError)
 
@@ -49,22 +49,128 @@ class RawLayout(discord.ui.LayoutView):
         return True
 
 
+Message = tuple[RawLayout, list[discord.File]]
+"""One message of an answer: its components and the files in it."""
+
+
 async def reply_to(work: Awaitable[Result], name: ChatName, **context: object) -> Reply:
     """Await a use case and return its reply; `name` is the name of its chat. Raises nothing.
 
     An unexpected error becomes an apology with a reference, which is logged together with `context`.
     """
+    return (await result_and_reply(work, name, **context))[1]
+
+
+async def result_and_reply(work: Awaitable[Result], name: ChatName, **context: object) -> tuple[Result | None, Reply]:
+    """The same, with the result of the use case; None if it failed."""
     try:
-        return replies.reply(await work, name)
+        result = await work
+        return result, replies.reply(result, name)
     except TellUser as error:
-        return replies.reply(error)
+        return None, replies.reply(error)
     except RetryLater as error:
         log.warning("command put off", why=str(error), **context)
-        return replies.refused(str(error))
+        return None, replies.refused(str(error))
     except Exception:
         reference = secrets.token_hex(4)
         log.exception("command failed", reference=reference, **context)
-        return replies.apology(reference)
+        return None, replies.apology(reference)
+
+
+class Exchange:
+    """An acknowledged interaction, and what is shown for it: each answer takes the place of the one before.
+
+    With `in_place` the first answer takes the place of the message whose button was pressed. Nothing here raises if
+    Discord does not take an answer.
+    """
+
+    def __init__(
+        self,
+        interaction: discord.Interaction[Any],
+        messages: Callable[[Reply], list[Message]],
+        *,
+        is_awaited: bool,
+        private: bool,
+        in_place: bool,
+    ) -> None:
+        self._interaction, self._messages = interaction, messages
+        self._is_awaited, self._private, self._in_place = is_awaited, private, in_place
+        self._is_visit = is_visit(interaction)
+
+    async def show(self, reply: Reply) -> None:
+        """Show a reply; one that is more private, or more public, than what was announced becomes a new message."""
+        # What visitors ask for is for them alone: the place has not invited the bot.
+        reply = replace(reply, private=True) if self._is_visit else reply
+        await self._try(self._show(reply), reply)
+
+    async def add(self, reply: Reply) -> None:
+        """Show a reply below what is shown."""
+        await self._try(self._follow_up(self._messages(reply), reply.private), reply)
+
+    async def redraw(self, components: list[JSON]) -> None:
+        """Show the message whose button was pressed with other components."""
+        await self._try(self._edit((RawLayout(components), [])))
+
+    async def close(self) -> None:
+        """Take away what is shown."""
+        await self._try(self._interaction.delete_original_response())
+
+    async def _show(self, reply: Reply) -> None:
+        first, *rest = self._messages(reply)
+        if reply.private != self._private:
+            # A follow-up would be as private as the deferral that it replaces, so that one is deleted; the message of
+            # a button stays.
+            if not self._in_place:
+                await self._interaction.delete_original_response()
+            await self._follow_up([first, *rest], reply.private)
+            return
+        await self._edit(first)
+        await self._follow_up(rest, reply.private)
+
+    async def _edit(self, message: Message) -> None:
+        view, files = message
+        await self._interaction.edit_original_response(
+            view=view, attachments=files, allowed_mentions=discord.AllowedMentions.none()
+        )
+
+    async def _follow_up(self, messages: list[Message], private: bool) -> None:
+        await follow_up(self._interaction, messages, private)
+
+    async def _try(self, sending: Coroutine[Any, Any, None], reply: Reply | None = None) -> None:
+        if not self._is_awaited:
+            sending.close()
+            return
+        try:
+            await sending
+        except discord.HTTPException as error:
+            if error.code in ENDED and reply is not None:
+                await self._show_late(reply)
+            else:
+                log.warning("answer not delivered", chat=self._interaction.channel_id, error=str(error)[:200])
+        except _SENDING as error:
+            log.warning("answer not delivered", chat=self._interaction.channel_id, error=str(error)[:200])
+
+    async def _show_late(self, reply: Reply) -> None:
+        """Deliver an answer that took longer than the interaction lasts: to the channel if it is for all, else to the
+        person, as far as they take messages."""
+        place = self._interaction.channel if not reply.private else None
+        send = place.send if isinstance(place, discord.abc.Messageable) else self._interaction.user.send
+        try:
+            for view, files in self._messages(reply):
+                await send(view=view, files=files, allowed_mentions=discord.AllowedMentions.none())
+        except _SENDING as error:
+            log.warning("late answer not delivered", chat=self._interaction.channel_id, error=str(error)[:200])
+
+
+async def follow_up(interaction: discord.Interaction[Any], messages: list[Message], private: bool) -> None:
+    for view, files in messages:
+        await interaction.followup.send(
+            view=view,
+            files=files,
+            ephemeral=private,
+            allowed_mentions=discord.AllowedMentions.none(),
+            wait=True,
+        )
 
 
 class InteractionResponder:
@@ -73,37 +179,44 @@ class InteractionResponder:
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir
 
-    async def respond(
-        self,
-        interaction: discord.Interaction[Any],
-        work: Awaitable[Reply],
-        about: ChatRef,
-        *,
-        private: bool,
-        in_place: bool = False,
-    ) -> None:
-        """Answer with the reply that `work` (which raises nothing) comes to; its buttons are for the chat `about`.
+    async def begin(
+        self, interaction: discord.Interaction[Any], about: ChatRef, *, private: bool, in_place: bool = False
+    ) -> Exchange:
+        """Tell Discord that an answer comes; its buttons will be for the chat `about`. Raises nothing.
 
-        `private` is whether to announce it privately, should it take long. `in_place` replaces the message whose
-        button was pressed.
+        To be awaited before any work, however short that usually is: Discord gives up on an interaction after 3 s
+        without a response, and a busy store or processor can take them. `private` is whether the answer is announced to
+        the person alone; `in_place` needs a message that they alone see.
         """
-        # wait() and not wait_for(), which would cancel the work when the time is up.
-        task = asyncio.ensure_future(work)
+        private = private or is_visit(interaction)
         try:
-            await asyncio.wait({task}, timeout=AT_ONCE_SECONDS)
-            if task.done():
-                await self._at_once(interaction, task.result(), about, in_place)
-            else:
-                await interaction.response.defer(ephemeral=private, thinking=True)
-                await self._later(interaction, await task, about, private)
+            await interaction.response.defer(ephemeral=private, thinking=not in_place)
         except _SENDING as error:
-            log.warning("answer not delivered", chat=interaction.channel_id, error=str(error)[:200])
-            await task  # the use case is carried out even if its reply cannot be delivered
+            log.warning("interaction not acknowledged", chat=interaction.channel_id, error=str(error)[:200])
+        return Exchange(
+            interaction,
+            lambda reply: self._messages(reply, about),
+            is_awaited=interaction.response.is_done(),
+            private=private or in_place,
+            in_place=in_place,
+        )
+
+    async def respond(
+        self, interaction: discord.Interaction[Any], work: Awaitable[Reply], about: ChatRef, *, private: bool
+    ) -> None:
+        """Answer with the reply that `work` (which raises nothing) comes to; see `begin`."""
+        exchange = await self.begin(interaction, about, private=private)
+        await exchange.show(await work)  # the use case is carried out even if its reply cannot be delivered
 
     async def respond_now(self, interaction: discord.Interaction[Any], reply: Reply) -> None:
         """Answer with a reply that needs no work, in the interaction's own chat."""
+        first, *rest = self._messages(reply, own_chat(interaction))
+        view, files = first
         try:
-            await self._at_once(interaction, reply, own_chat(interaction), in_place=False)
+            await interaction.response.send_message(
+                view=view, files=files, ephemeral=reply.private, allowed_mentions=discord.AllowedMentions.none()
+            )
+            await follow_up(interaction, rest, reply.private)
         except _SENDING as error:
             log.warning("answer not delivered", chat=interaction.channel_id, error=str(error)[:200])
 
@@ -117,41 +230,7 @@ class InteractionResponder:
         except _SENDING as error:
             log.warning("answer not delivered", error=str(error)[:200])
 
-    async def _at_once(
-        self, interaction: discord.Interaction[Any], reply: Reply, about: ChatRef, in_place: bool
-    ) -> None:
-        first, *rest = self._messages(reply, about)
-        view, files = first
-        # An edit can neither add messages nor make a public reply of a private message.
-        if in_place and not rest and not files and reply.private:
-            await interaction.response.edit_message(view=view, allowed_mentions=discord.AllowedMentions.none())
-            return
-        await interaction.response.send_message(
-            view=view, files=files, ephemeral=reply.private, allowed_mentions=discord.AllowedMentions.none()
-        )
-        await self._follow_up(interaction, rest, reply.private)
-
-    async def _later(
-        self, interaction: discord.Interaction[Any], reply: Reply, about: ChatRef, announced_privately: bool
-    ) -> None:
-        if reply.private and not announced_privately:
-            # The first follow-up is as public as the deferral that it replaces, so that one is deleted.
-            await interaction.delete_original_response()
-        await self._follow_up(interaction, self._messages(reply, about), reply.private)
-
-    async def _follow_up(
-        self, interaction: discord.Interaction[Any], messages: list[tuple[RawLayout, list[discord.File]]], private: bool
-    ) -> None:
-        for view, files in messages:
-            await interaction.followup.send(
-                view=view,
-                files=files,
-                ephemeral=private,
-                allowed_mentions=discord.AllowedMentions.none(),
-                wait=True,
-            )
-
-    def _messages(self, reply: Reply, about: ChatRef) -> list[tuple[RawLayout, list[discord.File]]]:
+    def _messages(self, reply: Reply, about: ChatRef) -> list[Message]:
         messages = []
         for payload in reply_components(reply, about):
             components, paths = present(payload, self._data_dir)

@@ -21,7 +21,16 @@ from bot.model import JSON, ChatRef, NotSent, NotSentCause, Outcome, Part, Platf
 from handlers.discord import warning
 from handlers.discord.history import MessageHistory
 from handlers.discord.http_trace import DiscordClock, InvalidRequests, RepeatedEnough, Trail, bounded
-from handlers.discord.messages import Signature, message_body, post_body, present, title_of, with_chats
+from handlers.discord.messages import (
+    Signature,
+    announcement_body,
+    conversion_body,
+    message_body,
+    post_body,
+    present,
+    title_of,
+    with_chats,
+)
 from handlers.discord.outcomes import is_closed, is_gone, outcome_of, stopped
 
 log = structlog.get_logger()
@@ -34,6 +43,11 @@ TRIES_WITH_NONCE = 2
 
 LOOK_SECONDS = 90.0
 """The longest time for a look for one message; together with a send after it shorter than a delivery's lease."""
+
+CONVERT_SECONDS = 8.0
+CONVERT_TRIES = 2
+CONVERT_PAUSE_SECONDS = 1.0
+"""For the edit that gives an announced message its components. Whatever becomes of it, the message has arrived."""
 
 NONCE_SECONDS = 120.0
 """For so long a nonce surely keeps a second request from making a second message; Discord says "a few minutes"."""
@@ -56,8 +70,12 @@ that is not what Discord documents."""
 
 
 class DiscordSender:
-    """Sends over the HTTP side of a `discord.Client` that is logged in. Payloads are `{"components", "files"}`, with
-    paths below `data_dir`, and optionally a "title" for posts in a forum."""
+    """Sends over the HTTP side of a `discord.Client` that is logged in.
+
+    Payloads are `{"components", "files"}`, with paths below `data_dir`, and optionally a "title" for posts in a forum,
+    "silent" for a message that notifies nobody, and "announcement": the message in ordinary content, as which it is
+    created, because a notification shows the content and no components; at once after that it gets the components.
+    """
 
     platform = Platform.DISCORD
     can_verify = True
@@ -112,14 +130,16 @@ class DiscordSender:
         trail = Trail(TRIES_WITH_NONCE)
         try:
             async with asyncio.timeout(self.timeout_seconds):
-                return Sent(await self._send(chat, part.payload, Signature.of(key), trail))
+                place, message_id = await self._send(chat, part.payload, Signature.of(key), trail)
         except _FAILURES as error:
             return outcome_of(error, trail)
         except Exception as error:  # a fault of ours; whether the part may have arrived is known from the trail
             log.exception("sending to discord failed", chat=str(chat))
             return outcome_of(error, trail)
+        await self._convert(chat, place, message_id, part.payload, Signature.of(key))
+        return Sent(message_id)
 
-    async def find(self, chat: ChatRef, part: Part, key: str, since: datetime) -> str | None:  # noqa: ARG002 - the key identifies it
+    async def find(self, chat: ChatRef, part: Part, key: str, since: datetime) -> str | None:
         """See the port. A part is recognized by the signature of its key."""
         if (obstacle := self._obstacle()) is not None:
             raise RetryLater(f"{obstacle.why}.", retry_after=obstacle.retry_after)
@@ -127,7 +147,7 @@ class DiscordSender:
         try:
             async with asyncio.timeout(LOOK_SECONDS):
                 try:
-                    return await self._history.find(channel_id, signature, since)
+                    found = await self._history.find(channel_id, signature, since)
                 except CannotTell:
                     # Two other ways to be sure that no second message appears.
                     is_safe = self._is_protected_by_nonce(channel_id, signature)
@@ -140,6 +160,10 @@ class DiscordSender:
             wait = bounded(error.retry_after) if isinstance(error, discord.RateLimited) else None
             why = "Discord did not let us look for a message that may have arrived."
             raise RetryLater(why, retry_after=wait) from error
+        if found is not None and (place := self._history.known_place(channel_id, signature)) is not None:
+            # A process that ended between the creation and the edit left the announcement.
+            await self._convert(chat, place, found, part.payload, signature)
+        return found
 
     async def warn(self, chat: ChatRef, text: str) -> None:
         """Write where the server keeps its notices, else to its owner; see `handlers.discord.warning`."""
@@ -154,17 +178,17 @@ class DiscordSender:
 
     # ── sending ──
 
-    async def _send(self, chat: ChatRef, payload: JSON, signature: Signature, trail: Trail) -> str:
+    async def _send(self, chat: ChatRef, payload: JSON, signature: Signature, trail: Trail) -> tuple[int, str]:
+        """Create the part's message; returns the ids of the place that it stands in, and its own."""
         forum = await self._history.forum(int(chat.id))
-        components, files = present(payload, self._data_dir)
-        message = message_body(with_chats(components, chat), [file.name for file in files], signature)
+        message, files = self._message(chat, payload, signature)
         if forum is None:
-            return await self._create(int(chat.id), message, files, trail)
+            return int(chat.id), await self._create(int(chat.id), message, files, trail)
         # The first part of a digest opens a post, and the others follow in it; if another part went first, so does the
         # first one.
         if (post := await self._history.post_to_continue(forum, signature)) is not None:
             try:
-                return await self._create(post, message, files, trail)
+                return post, await self._create(post, message, files, trail)
             except discord.HTTPException as error:
                 # If somebody deleted or locked the post, the forum itself is fine, and another post is opened. But a
                 # part that may be in a locked post must be looked for before it is sent again.
@@ -173,6 +197,15 @@ class DiscordSender:
                 self._history.forget_post(forum.id, signature)
         body = post_body(title_of(payload), message, _required_tag(forum))
         return await self._open_post(forum, body, files, signature, trail)
+
+    def _message(self, chat: ChatRef, payload: JSON, signature: Signature) -> tuple[JSON, list[Path]]:
+        is_silent = bool(payload.get("silent"))
+        if announcement := payload.get("announcement"):
+            rows = with_chats(announcement["components"], chat)
+            return announcement_body({**announcement, "components": rows}, signature, is_silent=is_silent), []
+        components, files = present(payload, self._data_dir)
+        names = [file.name for file in files]
+        return message_body(with_chats(components, chat), names, signature, is_silent=is_silent), files
 
     async def _create(self, channel_id: int, message: JSON, files: list[Path], trail: Trail) -> str:
         # Remembered before the request, which may be cancelled; only the first use counts, as for Discord.
@@ -187,13 +220,35 @@ class DiscordSender:
 
     async def _open_post(
         self, forum: discord.ForumChannel, body: JSON, files: list[Path], signature: Signature, trail: Trail
-    ) -> str:
+    ) -> tuple[int, str]:
         """Posts have no nonce: one attempt, and before another the pipeline looks whether it has arrived."""
         trail.tries = 1
         with _parameters(body, files) as parameters, trail.watched():
             created = await self._client.http.start_thread_in_forum(forum.id, params=parameters)
         self._history.remember_post(forum.id, signature, int(created["id"]))
-        return str(created["message"]["id"])
+        return int(created["id"]), str(created["message"]["id"])
+
+    async def _convert(self, chat: ChatRef, place: int, message_id: str, payload: JSON, signature: Signature) -> None:
+        """Give an announced message its components; if that fails, it stays as it is, which is complete in itself.
+
+        Raises nothing, because the message has arrived. To do it again changes nothing.
+        """
+        if not payload.get("announcement"):
+            return
+        components, files = present(payload, self._data_dir)
+        body = conversion_body(with_chats(components, chat), [file.name for file in files], signature)
+        for number in range(1, CONVERT_TRIES + 1):
+            try:
+                async with asyncio.timeout(CONVERT_SECONDS):
+                    with _parameters(body, files) as parameters, Trail(1).watched():
+                        await self._client.http.edit_message(place, int(message_id), params=parameters)
+                return
+            except _FAILURES as error:
+                log.warning("message keeps its plain form", chat=str(chat), attempt=number, error=str(error)[:200])
+                if isinstance(error, discord.HTTPException) and error.status < 500:
+                    return
+            if number < CONVERT_TRIES:
+                await asyncio.sleep(CONVERT_PAUSE_SECONDS)
 
 
 def _required_tag(forum: discord.ForumChannel) -> str | None:

@@ -10,6 +10,7 @@ from discord import app_commands
 from bot.conversation import Requester
 from bot.errors import TellUser
 from bot.model import ChatKind, ChatRef, Platform
+from handlers.discord.languages import spoken_by
 from handlers.requests import Target
 
 _RESOLVED = app_commands.AppCommandChannel, app_commands.AppCommandThread
@@ -28,15 +29,20 @@ def own_chat(interaction: discord.Interaction[Any]) -> ChatRef:
 
 def own_target(interaction: discord.Interaction[Any]) -> Target:
     """The chat that an interaction happens in, for its user. In a direct message everybody is an admin."""
-    user, ref = str(interaction.user.id), own_chat(interaction)
+    ref = own_chat(interaction)
     # A direct message belongs to its person alone.
     if interaction.guild_id is None:
-        return Target(ref, "direct message", Requester(user, is_admin=True), kind=ChatKind.PRIVATE)
+        return Target(ref, "direct message", _requester(interaction, is_admin=True), kind=ChatKind.PRIVATE)
     channel = interaction.channel
     title = _title(getattr(channel, "name", None), interaction)
-    requester = Requester(user, is_admin=_may_manage(interaction.permissions))
+    requester = _requester(interaction, is_admin=_may_manage(interaction.permissions))
     problem = _posting_problem(interaction.app_permissions, isinstance(channel, discord.Thread), "here")
     return Target(ref, title, requester, posting_problem=problem, kind=_kind(channel))
+
+
+def _requester(interaction: discord.Interaction[Any], *, is_admin: bool) -> Requester:
+    user = interaction.user
+    return Requester(str(user.id), is_admin=is_admin, language=spoken_by(interaction), name=user.display_name)
 
 
 def command_target(interaction: discord.Interaction[Any], option: Any = None) -> Target:
@@ -98,7 +104,7 @@ def _elsewhere(
     is_thread: bool,
 ) -> Target:
     title = _title(channel.name, interaction) or f"channel {channel.id}"
-    requester = Requester(str(interaction.user.id), is_admin=_may_manage(rights))
+    requester = _requester(interaction, is_admin=_may_manage(rights))
     problem = _posting_problem(own_rights, is_thread, f"in {title}")
     return Target(
         channel_ref(channel.id),

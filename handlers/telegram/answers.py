@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,11 @@ class AnswerPoster:
         self._bot = bot
         self._data_dir = data_dir
 
+    @property
+    def bot_name(self) -> str:
+        """The bot's @name without the sign."""
+        return self._bot.username
+
     async def answer(
         self, message: Message, reply: Reply, about: ChatRef | None = None, asker: Requester | None = None
     ) -> None:
@@ -60,6 +65,8 @@ class AnswerPoster:
     ) -> None:
         """Post a reply in a chat; its first message answers `reply_to`. Raises `TelegramError`."""
         for payload in reply_messages(reply):
+            if reply.silent:
+                payload["silent"] = True
             try:
                 await post(self._bot, where, payload, self._data_dir, about=about, reply_to=reply_to)
             except UnsendableError as error:  # a missing picture must not keep back the text
@@ -94,30 +101,49 @@ class AnswerPoster:
                 await self.post(where, refusal)
                 return
 
+    async def post_payload(self, where: ChatRef, payload: JSON, about: ChatRef, reply_to: int | None = None) -> Message:
+        """Post one message that is rendered already. Raises `TelegramError` or `UnsendableError`."""
+        return await post(self._bot, where, payload, self._data_dir, about=about, reply_to=reply_to)
+
     async def replace(self, message: Message, reply: Reply, about: ChatRef | None = None) -> None:
         """Put a reply in the place of the bot's own message; post a new message if that cannot be edited."""
-        payloads = reply_messages(reply)
+        payloads, where = reply_messages(reply), ref_of_message(message)
         # A message of text can become only one other message of text.
-        if len(payloads) == 1 and payloads[0]["kind"] == "message" and not reply.files:
-            try:
-                await self._edit(message, payloads[0], about or ref_of_message(message))
-                return
-            except BadRequest as error:
-                # Telegram refuses an edit that changes nothing: the reply is there already, after a second press.
-                if "not modified" in error.message:
-                    return
-                log.info("message not edited", why=error.message)
-        await self.answer(message, reply, about)
+        is_text = len(payloads) == 1 and payloads[0]["kind"] == "message"
+        if is_text and await self.edit(where, message.message_id, payloads[0], about or where):
+            await self._post_files(where, reply)
+        else:
+            await self.answer(message, reply, about)
 
-    async def _edit(self, message: Message, payload: JSON, about: ChatRef) -> None:
-        await self._bot.edit_message_text(
-            chat_id=message.chat.id,
-            message_id=message.message_id,
-            text=payload["html"],
-            parse_mode=ParseMode.HTML,
-            link_preview_options=NO_PREVIEW,
-            reply_markup=keyboard(payload["buttons"], about, self._bot.username),
-        )
+    async def edit(self, where: ChatRef, message_id: int, payload: JSON, about: ChatRef) -> bool:
+        """Put a text in the place of one of the bot's own; False if that message cannot be edited (any more)."""
+        ident, _ = address(where)
+        try:
+            await self._bot.edit_message_text(
+                chat_id=ident,
+                message_id=message_id,
+                text=payload["html"],
+                parse_mode=ParseMode.HTML,
+                link_preview_options=NO_PREVIEW,
+                reply_markup=keyboard(payload["buttons"], about, self._bot.username),
+            )
+        except BadRequest as error:
+            # Telegram refuses an edit that changes nothing: the text is there already, after a second press.
+            if "not modified" in error.message:
+                return True
+            log.info("message not edited", why=error.message)
+            return False
+        return True
+
+    async def change_buttons(self, message: Message, rows: Sequence[Sequence[JSON]]) -> None:
+        """Replace the buttons of one of the bot's own messages, each with the chat that it names. Raises
+        `TelegramError`."""
+        with contextlib.suppress(BadRequest):  # they are so already, or the message is gone
+            await self._bot.edit_message_reply_markup(
+                chat_id=message.chat.id,
+                message_id=message.message_id,
+                reply_markup=keyboard(rows, ref_of_message(message)),
+            )
 
     @contextlib.asynccontextmanager
     async def working(self, message: Message) -> AsyncIterator[None]:

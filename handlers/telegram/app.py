@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import httpx
@@ -25,12 +27,17 @@ from handlers.telegram.buttons import Buttons
 from handlers.telegram.commands import Commands
 from handlers.telegram.files import Files
 from handlers.telegram.inline import InlineSearch
+from handlers.telegram.languages import answering
 from handlers.telegram.limits import Limiter
 from handlers.telegram.managers import Managers
 from handlers.telegram.membership import Membership
+from handlers.telegram.messages import Messages
+from handlers.telegram.open_cards import OpenCards
+from handlers.telegram.paper_links import PaperLinks
 from handlers.telegram.places import Places
 from handlers.telegram.sender import TelegramSender
 from handlers.telegram.token import bot_id_of
+from handlers.telegram.topic_links import TopicLinks
 from handlers.telegram.updates import Updates, readable
 from handlers.telegram.warning import Warnings
 from handlers.telegram.webhook import Webhook
@@ -233,7 +240,8 @@ def build(
     bot_id_of(token.get_secret_value())
     polling = updates or Updates()
     limiter = limiter or Limiter(overall=settings.telegram_rate)
-    processor = Processor(CONCURRENT_UPDATES, webhook.finished if webhook is not None else None)
+    done = webhook.finished if webhook is not None else None
+    processor = Processor(CONCURRENT_UPDATES, done, functools.partial(answering, conversation))
     application = _application(token.get_secret_value(), settings.telegram_api_url, limiter, polling, processor)
     answers = AnswerPoster(application.bot, settings.data_dir)
     managers = Managers(chats, clock)
@@ -241,8 +249,11 @@ def build(
     # The first handler that takes an update is the only one, so status updates and files go before texts.
     Membership(conversation, places, answers, warnings).register(application)
     Files(conversation, application.bot, places, answers).register(application)
+    PaperLinks(conversation, places, answers).register(application)
+    TopicLinks(conversation, places, answers).register(application)
     Commands(conversation, places, answers).register(application)
-    Buttons(conversation, places, answers).register(application)
+    Messages(conversation, application.bot, places, answers).register(application)
+    Buttons(conversation, places, answers, OpenCards(application.bot, conversation, answers)).register(application)
     InlineSearch(conversation).register(application)
     sender = TelegramSender(application.bot, settings.data_dir, warnings)
     if webhook is None or settings.telegram_webhook_url is None:
@@ -253,11 +264,17 @@ def build(
 
 
 class Processor(BaseUpdateProcessor):
-    """Handles so many updates at the same time, and calls `done` with the number of each that is handled."""
+    """Handles so many updates at the same time, each in its `language`, and calls `done` with the number of each that
+    is handled."""
 
-    def __init__(self, most: int, done: Callable[[int], Awaitable[None]] | None) -> None:
+    def __init__(
+        self,
+        most: int,
+        done: Callable[[int], Awaitable[None]] | None,
+        language: Callable[[object], AbstractAsyncContextManager[None]],
+    ) -> None:
         super().__init__(most)
-        self._done = done
+        self._done, self._language = done, language
         self._running: set[asyncio.Task[Any]] = set()
 
     async def initialize(self) -> None: ...
@@ -270,7 +287,8 @@ class Processor(BaseUpdateProcessor):
         self._running.add(task)
         try:
             # One that is cancelled is not done: the next process handles it. The library logs what handlers raise.
-            await coroutine
+            async with self._language(update):
+                await coroutine
             if self._done is not None and isinstance(update, Update):
                 await self._done(update.update_id)
         finally:

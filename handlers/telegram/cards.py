@@ -245,9 +245,14 @@ def reply_messages(reply: Reply) -> list[JSON]:
     groups = _groups(reply.document)
     messages = [_message(sections) for sections in pack(groups, cost, (MESSAGE_LIMIT - _SPARE_UNITS, ENTITY_LIMIT))]
     if reply.buttons and messages:  # albums cannot have buttons, so these stay with the text
-        messages[-1]["buttons"] = [[_button(button) for button in row] for row in reply.buttons if row]
+        messages[-1]["buttons"] = button_rows(reply.buttons)
     pictures = [block for block in reply.document.blocks if isinstance(block, Picture) and block.file]
     return messages + ([_pictures(pictures, "")] if pictures else [])
+
+
+def button_rows(rows: Sequence[Sequence[Button]]) -> list[list[JSON]]:
+    """Buttons as payloads have them; rows without any are left out."""
+    return [[_button(button) for button in row] for row in rows if row]
 
 
 def payloads(shown: Card | Digest, language: str, style: Style) -> list[JSON]:

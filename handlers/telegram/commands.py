@@ -7,12 +7,12 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
-from telegram import CallbackQuery, Message, MessageOriginChannel, Update, User
+from telegram import CallbackQuery, Message, Update, User
 from telegram.constants import ChatType
 from telegram.error import Forbidden, TelegramError
-from telegram.ext import Application, CommandHandler, ContextTypes, MessageHandler, filters
+from telegram.ext import Application, CommandHandler, ContextTypes, filters
 
-from bot.conversation import Conversation, Result, Subscriptions
+from bot.conversation import Candidate, Conversation, Result, Subscriptions, WhichChat
 from bot.errors import RetryLater, TellUser
 from bot.render.nodes import Button, Reply
 from handlers import replies
@@ -20,12 +20,16 @@ from handlers.button_actions import BUTTONS, Action, parse
 from handlers.commands import COMMANDS, Command
 from handlers.requests import Request, Target, dispatch
 from handlers.telegram.answers import AnswerPoster, acknowledge
-from handlers.telegram.places import Places, ref_of_message
-from handlers.telegram.texts import channel_reply, first_line, quoted_text, text_of
+from handlers.telegram.named_chats import named_by_title
+from handlers.telegram.places import Places, ref_of, ref_of_message
+from handlers.telegram.texts import first_line, quoted_text, text_of
 
 log = structlog.get_logger()
 
 Context = ContextTypes.DEFAULT_TYPE
+
+_TAKE_WORDS = ("subscribe", "unsubscribe", "like")
+"""Commands whose argument may begin with any words, also with those of a chat's title."""
 
 
 class Commands:
@@ -41,10 +45,6 @@ class Commands:
         new = filters.UpdateType.MESSAGE  # a command is not carried out again when its message is edited
         for command in COMMANDS:
             application.add_handler(CommandHandler(command.name, self._handler(command), filters=new))
-        private = new & filters.ChatType.PRIVATE
-        # Forwarded posts before texts: they have a text too, and only the first handler that fits an update gets it.
-        application.add_handler(MessageHandler(private & filters.FORWARDED, self.forwarded))
-        application.add_handler(MessageHandler(private & (filters.TEXT | filters.CAPTION), self.text))
         application.add_error_handler(self.failed)
 
     # ── commands ──
@@ -58,6 +58,9 @@ class Commands:
         return handle
 
     async def _answer_command(self, command: Command, message: Message, user: User | None) -> None:
+        if (question := await self._which_chat(command, message, user)) is not None:
+            await self._answers.answer(message, replies.reply(question))
+            return
         target, request = await self._read(command, message, user)
         if command.operation.is_slow:
             async with self._answers.working(message):
@@ -68,6 +71,26 @@ class Commands:
         reply = await self._reply(message, target, result)
         await self._answers.answer(message, reply, target.chat, target.requester)
 
+    async def _which_chat(self, command: Command, message: Message, user: User | None) -> WhichChat | None:
+        """The question which chat is meant, where a title at the beginning of the line may name several chats."""
+        words = text_of(message).split(maxsplit=1)
+        if (
+            not command.operation.is_about_chat
+            or message.chat.type != ChatType.PRIVATE
+            or user is None
+            or not words[1:]
+        ):
+            return None
+        titles = await self._places.managers.channels(user.id)
+        takes_words = command.name in _TAKE_WORDS
+        found = named_by_title(words[1].strip(), titles, takes_words=takes_words)
+        if found is None or (found.is_sure and len(found.chat_ids) == 1):
+            return None
+        where = ref_of_message(message)
+        own = () if found.is_sure else (Candidate(where, "", words[1].strip()),)
+        others = tuple(Candidate(ref_of(each), titles[each], found.rest) for each in found.chat_ids)
+        return await self._conversation.chat_choices.ask(where, command.name, (*others, *own))
+
     async def _read(self, command: Command, message: Message, user: User | None) -> tuple[Target, Request]:
         """What a command is about and its arguments. Raises `TellUser` for a channel that cannot be managed."""
         words = text_of(message).split(maxsplit=1)
@@ -75,7 +98,7 @@ class Commands:
         target: Target | None = None
         # Other chats are named only in private: in a group everybody would read the answer about them.
         if command.operation.is_about_chat and message.chat.type == ChatType.PRIVATE and user is not None:
-            target, line = await self._places.named(line, user)
+            target, line = await self._places.named(line, user, takes_words=command.name in _TAKE_WORDS)
         if target is None:
             target = await self._places.of_author(message, user, look_up_rights=command.operation.needs_rights)
         arguments = command.read_line(line)
@@ -98,32 +121,6 @@ class Commands:
             for chat_id, title in channels.items()
         )
         return Reply(reply.document, (*reply.buttons, *rows), reply.private)
-
-    # ── other messages in private ──
-
-    async def text(self, update: Update, _: Context) -> None:
-        """Read the paper that a link or an id names; any other text is answered with what can be sent."""
-        message = update.effective_message
-        if message is None:
-            return
-        text = text_of(message)
-        if text.startswith("/"):
-            await self._answers.answer(message, replies.unknown_command())
-            return
-        async with self._answers.working(message):
-            result = await self._conversation.summarize(ref_of_message(message), text)
-        await self._answers.answer(message, replies.reply(result))
-
-    async def forwarded(self, update: Update, context: Context) -> None:
-        """A post forwarded from a channel names that channel; other forwards are read like any text."""
-        message, user = update.effective_message, update.effective_user
-        if message is None or user is None:
-            return
-        if not isinstance(message.forward_origin, MessageOriginChannel):
-            await self.text(update, context)
-            return
-        target = await self._places.channel(message.forward_origin.chat.id, user)
-        await self._answers.answer(message, channel_reply(target.chat, target.title), target.chat)
 
     # ── errors ──
 

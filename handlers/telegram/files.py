@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -14,6 +15,7 @@ from handlers import list_files, replies
 from handlers.commands import COMMANDS
 from handlers.telegram.answers import AnswerPoster
 from handlers.telegram.places import Places
+from handlers.telegram.texts import links_of, text_of
 
 log = structlog.get_logger()
 
@@ -25,6 +27,13 @@ class _IsList(filters.MessageFilter):
 
     def filter(self, message: Message) -> bool:
         return message.document is not None and list_files.is_list(message.document.file_name)
+
+
+class _IsPdf(filters.MessageFilter):
+    """Documents whose name is that of a PDF."""
+
+    def filter(self, message: Message) -> bool:
+        return message.document is not None and list_files.is_pdf(message.document.file_name)
 
 
 class _QuotesList(filters.MessageFilter):
@@ -49,6 +58,9 @@ class Files:
         application.add_handler(CommandHandler(names, self.quoted, filters=new & _QuotesList()))
         application.add_handler(MessageHandler(new & filters.ChatType.PRIVATE & lists, self.sent))
         application.add_handler(MessageHandler(new & filters.ChatType.GROUPS & lists, self.sent_to_group))
+        pdfs = _IsPdf()
+        application.add_handler(MessageHandler(new & filters.ChatType.PRIVATE & pdfs, self.paper))
+        application.add_handler(MessageHandler(new & filters.ChatType.GROUPS & pdfs, self.paper_in_group))
         others = filters.Document.ALL & ~filters.CAPTION & ~filters.FORWARDED
         application.add_handler(MessageHandler(new & filters.ChatType.PRIVATE & others, self.other))
 
@@ -63,6 +75,27 @@ class Files:
         message = update.effective_message
         if message is not None and self._is_to_bot(message):
             await self.sent(update, context)
+
+    async def paper(self, update: Update, _: Context) -> None:
+        """Read the paper that a PDF is."""
+        message = update.effective_message
+        document = message.document if message is not None else None
+        if message is None or document is None:
+            return
+        target = await self._places.of_author(message, update.effective_user, look_up_rights=False)
+        name = list_files.shown_name(document.file_name)
+        caption = "\n".join([text_of(message), *links_of(message)])
+        async with self._answers.working(message):
+            result = await self._conversation.understanding.document(
+                target.chat, name, caption, lambda: _content(document, name, list_files.check_pdf_size)
+            )
+        await self._answers.answer(message, replies.reply(result, target.name), target.chat)
+
+    async def paper_in_group(self, update: Update, context: Context) -> None:
+        """Read the paper of a PDF that was sent to the bot."""
+        message = update.effective_message
+        if message is not None and self._is_to_bot(message):
+            await self.paper(update, context)
 
     async def quoted(self, update: Update, _: Context) -> None:
         """Like the papers of the list that a command answers."""
@@ -80,7 +113,7 @@ class Files:
         target = await self._places.of_author(message, user, look_up_rights=True)
         name = list_files.shown_name(document.file_name)
         async with self._answers.working(message):
-            content = await _content(document, name)
+            content = await _content(document, name, list_files.check_size)
             result = await self._conversation.likes.from_file(
                 target.requester, target.chat, content, name, target.title
             )
@@ -95,16 +128,16 @@ class Files:
         return any(mention.casefold() == f"@{self._bot.username}".casefold() for mention in mentions)
 
 
-async def _content(document: Document, name: str) -> bytes:
+async def _content(document: Document, name: str, check_size: Callable[[str, int], None]) -> bytes:
     """Download a document. Raises `TellUser` if it is too large or Telegram does not give it."""
     # Before asking Telegram, which gives bots no file above 20 MB; and what it says again may be another size.
-    list_files.check_size(name, document.file_size or 0)
+    check_size(name, document.file_size or 0)
     try:
         file = await document.get_file()
-        list_files.check_size(name, file.file_size or 0)
+        check_size(name, file.file_size or 0)
         content = bytes(await file.download_as_bytearray())
     except TelegramError as error:
         log.warning("file not fetched", why=error.message)
         raise list_files.not_fetched(name) from error
-    list_files.check_size(name, len(content))
+    check_size(name, len(content))
     return content

@@ -12,8 +12,10 @@ from telegram.ext import Application, ChatMemberHandler, ContextTypes, MessageHa
 
 from bot.conversation import Conversation
 from bot.model import ChatRef
+from handlers import replies
+from handlers.requests import ChatName
 from handlers.telegram.answers import AnswerPoster
-from handlers.telegram.places import Places, Posting, posting, ref_of, title_of
+from handlers.telegram.places import Places, Posting, kind_of, posting, ref_of, title_of
 from handlers.telegram.texts import channel_reply
 from handlers.telegram.warning import Warnings
 
@@ -54,6 +56,8 @@ class Membership:
             await self._conversation.resume(ref_of(chat.id))
             if chat.type == ChatType.CHANNEL:
                 await self._bound(change)
+            elif chat.type != ChatType.PRIVATE and before is Posting.GONE:
+                await self._greet(ref_of(chat.id), change)
 
     async def _closed(self, ref: ChatRef, reason: str, warning: str) -> None:
         """Suspend a group or a channel where nothing can be sent any more, and tell its managers.
@@ -65,6 +69,18 @@ class Membership:
         # Nothing is missing in a chat that follows nothing, or that was suspended before.
         if received_digests:
             await self._warnings.tell(ref, warning)
+
+    async def _greet(self, ref: ChatRef, change: ChatMemberUpdated) -> None:
+        """Say in a group what the bot does, and who may set it up."""
+        title = title_of(change.chat)
+        welcome = await self._conversation.beginning.added(ref, title, kind_of(change.chat))
+        if welcome is None:
+            return
+        await self._places.managers.add(change.from_user.id, change.chat.id)
+        try:
+            await self._answers.post(ref, replies.reply(welcome, ChatName(title)), ref)
+        except (Forbidden, BadRequest) as error:  # the group lets only some of its members write
+            log.info("group not greeted", chat=str(ref), why=error.message)
 
     async def _bound(self, change: ChatMemberUpdated) -> None:
         user, channel = change.from_user, change.chat

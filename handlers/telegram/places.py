@@ -23,11 +23,13 @@ from telegram.constants import ChatType
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 from telegram.ext import ExtBot
 
-from bot.conversation import Changed, Requester, Result, Subscribed, Unsubscribed
+from bot.conversation import AskPlace, Changed, Requester, Result, Subscribed, Unsubscribed
 from bot.errors import StoreUnavailable, TellUser
+from bot.locales import _
 from bot.model import ChatKind, ChatRef, Platform
 from handlers.requests import Target
 from handlers.telegram.managers import Managers
+from handlers.telegram.named_chats import named_by_title
 
 log = structlog.get_logger()
 
@@ -83,6 +85,11 @@ def title_of(chat: TelegramChat | ChatFullInfo) -> str:
     return chat.title or chat.full_name or chat.username or ""
 
 
+def _requester(user_id: int, user: User | None, *, is_admin: bool) -> Requester:
+    language, name = (user.language_code or "", user.full_name) if user else ("", "")
+    return Requester(str(user_id), is_admin=is_admin, language=language, name=name)
+
+
 def kind_of(chat: TelegramChat | ChatFullInfo) -> ChatKind:
     """What kind of place a chat of Telegram is."""
     match chat.type:
@@ -91,6 +98,20 @@ def kind_of(chat: TelegramChat | ChatFullInfo) -> ChatKind:
         case ChatType.CHANNEL:
             return ChatKind.CHANNEL
     return ChatKind.GROUP
+
+
+def is_in_chat(member: ChatMember) -> bool:
+    """Whether a member of a chat is still in it."""
+    if isinstance(member, ChatMemberRestricted):
+        return member.is_member
+    return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR, ChatMember.MEMBER)
+
+
+def own_private(chat: TelegramChat, user: User) -> Target | None:
+    """A person's private chat with the bot, None if `chat` is another one."""
+    if chat.type != ChatType.PRIVATE or chat.id != user.id:
+        return None
+    return Target(ref_of(chat.id), title_of(chat), _requester(user.id, user, is_admin=True), kind=ChatKind.PRIVATE)
 
 
 class Places:
@@ -109,44 +130,86 @@ class Places:
         if message.chat.type == ChatType.PRIVATE:
             # A private chat has the id of its person. Somebody else's id there can only be forged.
             is_owner = user is None or user.id == message.chat.id
-            return Target(ref, title, Requester(str(message.chat.id), is_admin=is_owner), kind=kind)
+            requester = _requester(message.chat.id, user, is_admin=is_owner)
+            return Target(ref, title, requester, kind=kind, bot_name=self._bot.username)
         if user is None:  # a message without an author, as the posts of channels are
             return Target(ref, title, Requester("", is_admin=False), kind=kind)
         is_admin = look_up_rights and await self.is_admin(message.chat.id, user.id)
-        return Target(ref, title, Requester(str(user.id), is_admin=is_admin), kind=kind)
+        requester = _requester(user.id, user, is_admin=is_admin)
+        return Target(ref, title, requester, kind=kind, bot_name=self._bot.username)
 
     async def of_author(self, message: Message, user: User | None, *, look_up_rights: bool) -> Target:
         """`own` for the author of a message. An anonymous admin writes in the name of the group itself."""
         if message.sender_chat is not None and message.sender_chat.id == message.chat.id:
-            requester = Requester(str(message.chat.id), is_admin=True)
+            requester = _requester(message.chat.id, None, is_admin=True)
             return Target(ref_of_message(message), title_of(message.chat), requester, kind=kind_of(message.chat))
         return await self.own(message, user, look_up_rights=look_up_rights)
 
     async def of_button(
-        self, message: Message, user: User, chat_id: str | None, *, look_up_rights: bool
+        self,
+        message: Message,
+        user: User,
+        chat_id: str | None,
+        *,
+        look_up_rights: bool,
+        is_for_members: bool = False,
     ) -> Target | None:
         """The chat that a button is about, for the user who pressed it: of the message, or the one it names.
 
-        Returns None for a chat that no button on this message can be about. Raises `TellUser` as `channel` does.
+        Returns None for a chat that no button on this message can be about. Raises `TellUser` as `channel` does, and
+        with `is_for_members` for somebody who is not in that chat (any more).
         """
         own_chat = ref_of_message(message)
         named_chat = own_chat if chat_id is None else ChatRef(Platform.TELEGRAM, chat_id)
         if named_chat.place == own_chat.place:
             return replace(await self.own(message, user, look_up_rights=look_up_rights), chat=named_chat)
+        if message.chat.type == ChatType.PRIVATE and is_for_members and named_chat.is_group:
+            target = await self.of_member(named_chat, user)
+            if target is None:
+                raise TellUser(_("Only members of that chat can do this."))
+            return target
         # Only a private chat holds buttons about other chats, and only about those that `channel` can check.
         if message.chat.type == ChatType.PRIVATE and _CHANNEL_ID.fullmatch(named_chat.id):
             return await self.channel(int(named_chat.id), user)
         return None
 
-    async def named(self, argument: str, user: User) -> tuple[Target | None, str]:
-        """The channel that an argument begins with ("@name …", "-100… …"), and the rest of the argument.
+    async def of_member(self, ref: ChatRef, user: User) -> Target | None:
+        """A group, a forum topic or a channel for somebody who is in it now, from their private chat with the bot; None
+        for anybody else, and where Telegram does not let the bot look."""
+        if not ref.is_group:
+            return None
+        try:
+            member = await self._bot.get_chat_member(int(ref.place), user.id)
+            chat = await self._bot.get_chat(int(ref.place))
+        except (BadRequest, Forbidden, ChatMigrated) as error:
+            log.info("membership cannot be looked up", chat=str(ref), why=error.message)
+            return None
+        if not is_in_chat(member):
+            return None
+        is_admin = isinstance(member, ChatMemberAdministrator | ChatMemberOwner)
+        requester = Requester(str(user.id), is_admin=is_admin)
+        return Target(
+            ref,
+            title_of(chat),
+            requester,
+            is_elsewhere=True,
+            asked_in=ref_of(user.id),
+            kind=kind_of(chat),
+        )
+
+    async def named(self, argument: str, user: User, *, takes_words: bool = False) -> tuple[Target | None, str]:
+        """The chat that an argument begins with ("@name …", "-100… …", or its title, in quotation marks or not), and
+        the rest of the argument. `takes_words` as in `named_by_title`.
 
         Raises `TellUser` if that is not a channel where the user is an admin and the bot may post.
         """
         match = _NAMED.match(argument)
-        if match is None:
+        if match is not None:
+            return await self.channel(match[1], user), argument[match.end() :].strip()
+        found = named_by_title(argument, await self.managers.channels(user.id), takes_words=takes_words)
+        if found is None or not found.is_sure or len(found.chat_ids) > 1:
             return None, argument
-        return await self.channel(match[1], user), argument[match.end() :].strip()
+        return await self.channel(found.chat_ids[0], user), found.rest
 
     async def channel(self, ident: str | int, user: User) -> Target:
         """A channel or group, for its admin. Raises `TellUser` as above."""
@@ -162,23 +225,27 @@ class Places:
             raise TellUser(f"I may not post in {title_of(chat)}; make me an admin who can post messages.")
         # Only after all checks: what is bound is offered in the person's list and gets warnings.
         await self.managers.bind(user.id, chat.id, title_of(chat))
-        requester = Requester(str(user.id), is_admin=True)
         # These are managed from the private chat of their admin alone.
         return Target(
             ref_of(chat.id),
             title_of(chat) or str(ident),
-            requester,
+            _requester(user.id, user, is_admin=True),
             is_elsewhere=True,
             asked_in=ref_of(user.id),
             kind=kind_of(chat),
+            bot_name=self._bot.username,
         )
 
     async def remember_manager(self, target: Target, chat_id: int, result: Result) -> None:
         """Remember people who set something up in a group: they are told when the bot can no longer post there."""
         user_id = target.requester.user_id
-        if chat_id < 0 and isinstance(result, Subscribed | Unsubscribed | Changed) and user_id.isdecimal():
+        if chat_id < 0 and isinstance(result, Subscribed | AskPlace | Unsubscribed | Changed) and user_id.isdecimal():
             with contextlib.suppress(StoreUnavailable):  # the request itself has been carried out
-                await self.managers.add(int(user_id), chat_id)
+                # With its title it can be named in their private chat; a small group cannot be looked up from there.
+                if _CHANNEL_ID.fullmatch(str(chat_id)) and not target.is_elsewhere:
+                    await self.managers.bind(int(user_id), chat_id, target.title)
+                else:
+                    await self.managers.add(int(user_id), chat_id)
 
     async def is_admin(self, chat_id: int, user_id: int) -> bool:
         """Whether a user administers a chat now; False where Telegram does not let the bot look.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from telegram import Message
+from telegram import Message, MessageEntity
 
 from bot.model import ChatRef
 from bot.render.nodes import Button, Document, Line, Reply, Text
@@ -17,9 +17,16 @@ def text_of(message: Message) -> str:
     return (message.text or message.caption or "").replace(_JOINER, "")
 
 
+def links_of(message: Message) -> tuple[str, ...]:
+    """The addresses under the words of a message or caption: links that its text does not show."""
+    entities = (*message.entities, *message.caption_entities)
+    return tuple(entity.url for entity in entities if entity.type == MessageEntity.TEXT_LINK and entity.url)
+
+
 def quoted_text(message: Message) -> str:
     """The text of the message that this one answers: /summarize below somebody's link. Empty if there is none."""
-    return text_of(message.reply_to_message) if message.reply_to_message else ""
+    quoted = message.reply_to_message
+    return "\n".join([text_of(quoted), *links_of(quoted)]).strip() if quoted else ""
 
 
 def first_line(reply: Reply) -> str:

@@ -135,8 +135,8 @@ def test_a_link_or_id_names_its_paper(text: str, ref: PaperRef) -> None:
         ("https://www.semanticscholar.org/paper/204e3073870fae3d05bcbc2f6a8e263d9b72e776", "Semantic Scholar"),
         ("https://arxiv.org/list/cs.CV/new", "not name a single paper"),
         ("https://arxiv.org/", "not name a single paper"),
-        ("https://", "that site"),
-        ("http://[::1", "that site"),
+        ("https://", "this link names none"),
+        ("http://[::1", "this link names none"),
         ("a" * 10_001, "too long"),
     ],
 )

@@ -56,9 +56,7 @@ def talk(store: SqlStore, clock: FakeClock) -> Conversation:
 
 async def followed(talk: Conversation, kind: ChatKind = PRIVATE, ref: ChatRef = ANN) -> results.AskPlace:
     """The question for the place, after the first topic."""
-    done = await talk.beginning.pick(OWNER, ref, "vision")
-    assert isinstance(done, results.Subscribed)
-    asked = await talk.beginning.after_first_topic(OWNER, ref, kind, done)
+    asked = await talk.beginning.pick(OWNER, ref, ref, kind, "vision")
     assert isinstance(asked, results.AskPlace)
     return asked
 
@@ -80,7 +78,7 @@ async def test_a_group_is_told_what_the_bot_does(talk: Conversation) -> None:
 
 
 async def test_who_follows_something_is_asked_nothing(talk: Conversation) -> None:
-    await talk.subscribe(OWNER, ANN, "cs.CL")
+    await talk.subscribe(OWNER, ANN, "cs.CL", may_ask=False)
     assert isinstance(await talk.beginning.start(OWNER, ANN, PRIVATE), results.Welcome)
 
 
@@ -109,8 +107,16 @@ def test_every_area_and_its_parts_are_normalized_topics(key: str) -> None:
 @pytest.mark.parametrize("key", ["", "cs.XX", "vision;drop", "cat:cs.CV", "ví"])
 async def test_a_forged_area_does_nothing(talk: Conversation, store: SqlStore, key: str) -> None:
     assert await talk.beginning.area(OWNER, ANN, key) == results.Stale()
-    assert await talk.beginning.pick(OWNER, ANN, key) == results.Stale()
+    assert await talk.beginning.pick(OWNER, ANN, ANN, PRIVATE, key) == results.Stale()
     assert await store.chats() == []
+
+
+async def test_what_a_typed_topic_would_have_brought_is_said_with_the_question(talk: Conversation) -> None:
+    done = await talk.subscribe(OWNER, ANN, "cs.CV", may_ask=False)
+    assert isinstance(done, results.Subscribed)
+    asked = await talk.beginning.after_first_topic(OWNER, ANN, PRIVATE, done)
+    assert isinstance(asked, results.AskPlace)
+    assert (asked.backtest, asked.instead, asked.undo) == (done.backtest, done.instead, done.undo)
 
 
 async def test_a_member_of_a_group_chooses_nothing(talk: Conversation, store: SqlStore) -> None:
@@ -118,7 +124,7 @@ async def test_a_member_of_a_group_chooses_nothing(talk: Conversation, store: Sq
     for refused in (
         await beginning.ask_topic(MEMBER, GROUP),
         await beginning.area(MEMBER, GROUP, "vision"),
-        await beginning.pick(MEMBER, GROUP, "vision"),
+        await beginning.pick(MEMBER, GROUP, GROUP, ChatKind.GROUP, "vision"),
         await beginning.at(MEMBER, GROUP, GROUP, ChatKind.GROUP, "8"),
         await beginning.zone(MEMBER, GROUP, "Asia/Tokyo"),
     ):
@@ -138,16 +144,12 @@ async def test_the_first_topic_leads_to_the_question_for_the_place(talk: Convers
 async def test_the_place_is_asked_once(talk: Conversation) -> None:
     await followed(talk)
     await talk.unsubscribe(OWNER, ANN, "1")
-    again = await talk.beginning.pick(OWNER, ANN, "language")
-    assert isinstance(again, results.Subscribed)
-    assert await talk.beginning.after_first_topic(OWNER, ANN, PRIVATE, again) == again
+    assert isinstance(await talk.beginning.pick(OWNER, ANN, ANN, PRIVATE, "language"), results.Subscribed)
 
 
 async def test_a_place_that_the_chat_has_chosen_is_not_asked(talk: Conversation) -> None:
-    await talk.change(OWNER, ANN, "timezone", "Berlin")
-    done = await talk.beginning.pick(OWNER, ANN, "vision")
-    assert isinstance(done, results.Subscribed)
-    assert await talk.beginning.after_first_topic(OWNER, ANN, PRIVATE, done) == done
+    await talk.chat_settings.change(OWNER, ANN, "timezone", "Berlin")
+    assert isinstance(await talk.beginning.pick(OWNER, ANN, ANN, PRIVATE, "vision"), results.Subscribed)
 
 
 async def test_a_place_means_eight_in_the_morning_there(talk: Conversation, store: SqlStore) -> None:

@@ -85,7 +85,7 @@ async def test_a_chat_moves_to_the_bot_that_its_admin_uses(
         case "unsubscribe":
             await second.unsubscribe(ADMIN, GROUP, "1")
         case "change":
-            await second.change(ADMIN, GROUP, "size", "5")
+            await second.chat_settings.change(ADMIN, GROUP, "size", "5")
         case "digest":
             await second.digest_now(ADMIN, GROUP)
     assert (await known(store, GROUP)).bot == "222"

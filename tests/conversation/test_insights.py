@@ -112,6 +112,7 @@ async def test_a_preview_needs_topics_and_papers(talk: Conversation) -> None:
     await talk.subscribe(OWNER, CHAT, CORRECT)
     seen = await talk.insights.preview(CHAT)
     assert isinstance(seen, results.Preview)
+    assert seen.first_due is not None
     assert (seen.digest.matched, seen.first_due.date()) == (2, NOW.date() + timedelta(days=1))
 
 

@@ -10,7 +10,7 @@ import pytest
 from bot.conversation import Conversation, Defaults, Requester
 from bot.conversation.results import Stale
 from bot.conversation.vote_results import PaperNotKept, Voted, VoteNotKept, VoteOptions
-from bot.model import ChatRef, Platform, VoteKind
+from bot.model import ChatKind, ChatRef, Platform, VoteKind
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.finder import finder
@@ -46,8 +46,8 @@ async def votes(store: SqlStore) -> set[tuple[str, VoteKind]]:
 
 
 async def test_everybody_votes_for_themself_without_rights(talk: Conversation, store: SqlStore) -> None:
-    assert await talk.votes.vote(ANN, GROUP, PAPER.id, UP) == Voted(PAPER, UP)
-    assert await talk.votes.vote(BOB, GROUP, PAPER.id, DOWN) == Voted(PAPER, DOWN)
+    assert await talk.votes.vote(ANN, GROUP, PAPER.id, UP) == Voted(PAPER, UP, votes=frozenset({UP}))
+    assert await talk.votes.vote(BOB, GROUP, PAPER.id, DOWN) == Voted(PAPER, DOWN, votes=frozenset({DOWN}))
     assert await votes(store) == {("5", UP), ("6", DOWN)}
 
 
@@ -105,7 +105,7 @@ async def test_looking_closer_is_kept_once_and_never_taken_back(talk: Conversati
 async def test_a_vote_does_not_resume_a_suspended_chat(talk: Conversation, store: SqlStore) -> None:
     """The platform refuses the bot there; that somebody pressed an old button does not change that."""
     await talk.suspend(GROUP, "kicked")
-    assert await talk.votes.vote(ANN, GROUP, PAPER.id, UP) == Voted(PAPER, UP)
+    assert await talk.votes.vote(ANN, GROUP, PAPER.id, UP) == Voted(PAPER, UP, votes=frozenset({UP}))
     chat = await store.chat(GROUP)
     assert chat is not None
     assert chat.suspended
@@ -113,3 +113,31 @@ async def test_a_vote_does_not_resume_a_suspended_chat(talk: Conversation, store
 
 async def test_the_options_name_the_paper(talk: Conversation) -> None:
     assert await talk.votes.options(PAPER.id) == VoteOptions(PAPER)
+
+
+# ── channels ──
+
+
+async def test_readers_of_a_channel_vote_under_names_that_nobody_can_read(talk: Conversation, store: SqlStore) -> None:
+    await talk.beginning.note_kind(GROUP, ChatKind.CHANNEL)
+    await talk.votes.vote(BOB, GROUP, PAPER.id, UP)
+    await talk.votes.opened(BOB, GROUP, PAPER.id)
+    await talk.votes.vote(ANN, GROUP, PAPER.id, UP)
+    people = {vote.person for vote in await store.votes_of(GROUP)}
+    assert len(people) == 2
+    assert not {person for person in people if BOB.user_id in person.split(":") or ANN.user_id in person.split(":")}
+    assert await talk.votes.of_person(BOB, GROUP, PAPER.id) == {UP, OPENED}
+    taken_back = await talk.votes.vote(BOB, GROUP, PAPER.id, UP)
+    assert taken_back == Voted(PAPER, UP, is_taken_back=True, votes=frozenset({OPENED}))
+
+
+async def test_a_reader_has_another_name_in_each_channel(talk: Conversation, store: SqlStore) -> None:
+    other = ChatRef(Platform.TELEGRAM, "-1002")
+    await talk.subscribe(ANN, other, "cs.CV")
+    for channel in (GROUP, other):
+        await talk.beginning.note_kind(channel, ChatKind.CHANNEL)
+        await talk.votes.vote(BOB, channel, PAPER.id, SAVED)
+    [here], [there] = await store.votes_of(GROUP), await store.votes_of(other)
+    assert here.person != there.person
+    assert await talk.votes.saved_ids(BOB, other) == [PAPER.id]
+    assert await talk.votes.saved_ids(ANN, other) == []

@@ -89,7 +89,7 @@ async def test_a_new_chat_starts_with_the_operators_defaults_and_its_next_digest
 
 async def test_looking_at_lists_and_settings_creates_no_chat(talk: Conversation, store: SqlStore) -> None:
     assert (await talk.subscriptions(CHAT)).topics == ()
-    assert (await talk.settings(CHAT)).chat.language == "de"
+    assert (await talk.chat_settings.view(CHAT)).chat.language == "de"
     assert await store.chat(CHAT) is None
 
 
@@ -135,6 +135,7 @@ async def test_subscribing_begins_with_the_latest_listing_and_says_when_the_firs
     done = await talk.subscribe(OWNER, CHAT, "cs.CV")
     assert isinstance(done, results.Subscribed)
     assert (done.topic, done.since, done.following) == ("cat:cs.CV", day, 1)
+    assert done.first_due is not None
     assert done.first_due.isoformat() == "2026-06-03T08:30:00+02:00"
     assert done.explained
 
@@ -233,7 +234,7 @@ async def test_only_admins_change_anything_and_everybody_may_ask(talk: Conversat
         await talk.subscribe(MEMBER, CHAT, "diffusion"),
         await talk.unsubscribe(MEMBER, CHAT, "1"),
         await talk.unsubscribe_key(MEMBER, CHAT, topic_key("cat:cs.CV")),
-        await talk.change(MEMBER, CHAT, "size", "5"),
+        await talk.chat_settings.change(MEMBER, CHAT, "size", "5"),
         await talk.digest_now(MEMBER, CHAT),
         await talk.ask_forget(MEMBER, CHAT),
         await talk.forget(MEMBER, CHAT),
@@ -247,8 +248,8 @@ async def test_only_admins_change_anything_and_everybody_may_ask(talk: Conversat
 
 
 async def test_a_link_is_read_in_the_chats_language_and_depth(talk: Conversation, pipeline: FakePipeline) -> None:
-    await talk.change(OWNER, CHAT, "language", "中文")
-    await talk.change(OWNER, CHAT, "depth", "deep")
+    await talk.chat_settings.change(OWNER, CHAT, "language", "中文")
+    await talk.chat_settings.change(OWNER, CHAT, "depth", "deep")
     answer = await talk.summarize(CHAT, "https://arxiv.org/abs/2406.14272v1")
     assert isinstance(answer, results.PaperCard)
     assert pipeline.readings == [(PaperRef("2406.14272", 1), "zh", Depth.DEEP)]
@@ -351,7 +352,7 @@ async def test_digest_now_says_what_is_sent_or_why_nothing_is(talk: Conversation
 async def test_settings_are_read_as_people_write_them(
     talk: Conversation, store: SqlStore, name: str, given_value: str, field: str, value: object
 ) -> None:
-    answer = await talk.change(OWNER, CHAT, name, given_value)
+    answer = await talk.chat_settings.change(OWNER, CHAT, name, given_value)
     assert isinstance(answer, results.Changed)
     kept = await store.chat(CHAT)
     assert kept is not None
@@ -383,19 +384,20 @@ async def test_settings_are_read_as_people_write_them(
 async def test_an_invalid_value_is_answered_with_examples_and_changes_nothing(
     talk: Conversation, store: SqlStore, name: str, given_value: str, example: str
 ) -> None:
-    answer = await talk.change(OWNER, CHAT, name, given_value)
+    answer = await talk.chat_settings.change(OWNER, CHAT, name, given_value)
     assert isinstance(answer, results.NotAccepted)
     assert example in answer.examples
     assert await store.chat(CHAT) is None
 
 
 async def test_a_new_time_or_time_zone_moves_the_next_digest(talk: Conversation, store: SqlStore) -> None:
-    changed = await talk.change(OWNER, CHAT, "time", "15:00")
+    changed = await talk.chat_settings.change(OWNER, CHAT, "time", "15:00")
     assert isinstance(changed, results.Changed)
     assert changed.chat.next_due_at == datetime(2026, 6, 2, 13, 0, tzinfo=UTC)
-    changed = await talk.change(OWNER, CHAT, "timezone", "Tokyo")
+    changed = await talk.chat_settings.change(OWNER, CHAT, "timezone", "Tokyo")
     assert isinstance(changed, results.Changed)
     assert changed.chat.next_due_at == datetime(2026, 6, 3, 6, 0, tzinfo=UTC)
+    assert changed.first_due is not None
     assert changed.first_due.isoformat() == "2026-06-03T15:00:00+09:00"
     kept = await store.chat(CHAT)
     assert kept is not None
@@ -404,10 +406,10 @@ async def test_a_new_time_or_time_zone_moves_the_next_digest(talk: Conversation,
 
 @pytest.mark.parametrize("name", setting_values.NAMES)
 async def test_every_value_that_a_button_offers_is_accepted(talk: Conversation, name: str) -> None:
-    offered = await talk.choices(CHAT, name)
+    offered = await talk.chat_settings.choices(CHAT, name)
     assert isinstance(offered, results.Choices)
     for value, _ in offered.options:
-        assert isinstance(await talk.change(OWNER, CHAT, name, value), results.Changed)
+        assert isinstance(await talk.chat_settings.change(OWNER, CHAT, name, value), results.Changed)
 
 
 @pytest.mark.parametrize("name", setting_values.NAMES)
@@ -454,7 +456,7 @@ async def test_without_operators_nobody_is_told_the_services_health(talk: Conver
 
 async def test_settings_changed_at_once_by_several_people_are_all_kept(talk: Conversation, store: SqlStore) -> None:
     changes = {"language": "ja", "size": "3", "style": "titles", "time": "07:30", "timezone": "Asia/Tokyo"}
-    asked = [talk.change(OWNER, CHAT, name, value, "Ann") for name, value in changes.items()]
+    asked = [talk.chat_settings.change(OWNER, CHAT, name, value, "Ann") for name, value in changes.items()]
     assert all(isinstance(each, results.Changed) for each in await asyncio.gather(*asked))
     chat = await store.chat(CHAT)
     assert chat is not None
@@ -498,7 +500,7 @@ async def test_a_change_does_not_undo_a_suspension_or_a_due_time_that_came_meanw
         insight_of(interrupted, FakeClock(NOW)),
         Defaults(),
     )
-    assert isinstance(await interrupted_talk.change(OWNER, CHAT, "size", "3", "Ann"), results.Changed)
+    assert isinstance(await interrupted_talk.chat_settings.change(OWNER, CHAT, "size", "3", "Ann"), results.Changed)
     chat = await store.chat(CHAT)
     assert chat is not None
     assert (chat.title, chat.size, chat.next_due_at, chat.suspended) == ("Ann", 3, later, "blocked")

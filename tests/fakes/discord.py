@@ -27,7 +27,8 @@ from aiohttp import web
 from tests.fakes.discord_files import Cdn
 from tests.fakes.discord_gateway import Gateway
 from tests.fakes.discord_interactions import Interactions
-from tests.fakes.discord_world import JSON, Refused, World
+from tests.fakes.discord_messages import JSON, Refused
+from tests.fakes.discord_world import World
 
 TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAw.Gfake1.not-a-secret"
 CREATE_MESSAGE = r"POST /channels/\d+/messages"
@@ -204,23 +205,10 @@ class FakeDiscord:
 
     def _routes(self) -> list[tuple[str, Callable[..., Any]]]:
         world, inter = self.world, self.interactions
-        application = {
-            "id": world.bot["id"],
-            "name": "Paperboy",
-            "icon": None,
-            "description": "",
-            "bot_public": True,
-            "bot_require_code_grant": False,
-            "verify_key": "",
-            "flags": 0,
-            "owner": world.bot,
-            "summary": "",
-            "team": None,
-        }
         return [
             (r"GET /users/@me", lambda *_: world.bot),
-            (r"GET /oauth2/applications/@me", lambda *_: application),
-            (r"GET /applications/@me", lambda *_: application),
+            (r"GET /oauth2/applications/@me", lambda *_: world.application()),
+            (r"GET /applications/@me", lambda *_: world.application()),
             (r"GET /gateway", lambda *_: {"url": self.gateway_url}),
             (
                 r"GET /gateway/bot",
@@ -236,6 +224,7 @@ class FakeDiscord:
             (r"GET /channels/(\d+)/messages", lambda c, _b, _a, q: _page(world, int(c), q)),
             (r"POST /channels/\d+/typing", lambda *_: None),
             (r"GET /channels/(\d+)/messages/(\d+)", lambda c, m, *_: world.message(int(c), int(m))),
+            (r"PATCH /channels/(\d+)/messages/(\d+)", lambda c, m, b, a, _: world.edit_message(int(c), int(m), b, a)),
             (CREATE_MESSAGE.replace(r"\d+", r"(\d+)"), lambda c, b, a, _: world.create_message(int(c), b, a)),
             (CREATE_POST.replace(r"\d+", r"(\d+)"), lambda c, b, a, _: world.create_post(int(c), b, a)),
             (r"POST /users/@me/channels", lambda body, *_: world.direct(int(body["recipient_id"]))),

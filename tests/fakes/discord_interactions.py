@@ -11,20 +11,12 @@ from typing import Any
 
 from tests.fakes.discord_gateway import Gateway
 from tests.fakes.discord_limits import walk
-from tests.fakes.discord_world import (
-    ADMIN,
-    DM,
-    EPHEMERAL,
-    JSON,
-    MEMBER,
-    VIEW_CHANNEL,
-    Refused,
-    World,
-    check_message,
-    user,
-)
+from tests.fakes.discord_messages import EPHEMERAL, JSON, Refused, check_message, edited
+from tests.fakes.discord_world import ADMIN, DM, MEMBER, VIEW_CHANNEL, World, user
 
 ANSWER_SECONDS = 3.0
+TOKEN_SECONDS = 900.0
+GUILD_INSTALL, USER_INSTALL = "0", "1"
 
 
 @dataclass
@@ -37,6 +29,8 @@ class Interaction:
     began: float
     source: JSON | None = None
     kind: int | None = None
+    edits: int = 0
+    """How often the first answer was edited through the interaction's token."""
     ephemeral: bool = False
     loading: bool = False
     messages: list[JSON] = field(default_factory=list)
@@ -75,7 +69,11 @@ class Interactions:
         self._world, self._gateway = world, gateway
         self._by_token: dict[str, Interaction] = {}
         self.answer_seconds = ANSWER_SECONDS
+        self.token_seconds = TOKEN_SECONDS
+        """How long the token of an interaction is good for."""
         self.app_permissions = ADMIN
+        self.is_user_install = False
+        """People use the app that they have installed for themselves: the bot is no member of the place."""
 
     # ── what people do ──
 
@@ -128,6 +126,14 @@ class Interactions:
             data |= {"component_type": 3, "values": [chosen]}
         return await self._do(3, data, channel, person, admin, 10.0, source)
 
+    async def on_message(
+        self, channel: int, name: str, message: JSON, *, person: int = 42, admin: bool = False, wait: float = 10.0
+    ) -> Interaction:
+        """Choose a command from the context menu of a message, which the platform passes on whole."""
+        data: JSON = {"id": "1", "name": name, "type": 3, "target_id": message["id"]}
+        data["resolved"] = {"messages": {message["id"]: message}}
+        return await self._do(2, data, channel, person, admin, wait)
+
     def _rights(self, place: JSON, admin: bool) -> str:
         seen = self._world.rights(int(place["id"])) & VIEW_CHANNEL
         return ADMIN if admin else str(int(MEMBER) | seen)
@@ -157,14 +163,14 @@ class Interactions:
             "locale": "en-US",
             "app_permissions": self.app_permissions,
             "entitlements": [],
-            "authorizing_integration_owners": {},
+            "authorizing_integration_owners": self._owners(place, person),
             "attachment_size_limit": 10_000_000,
         }
         if record.source is not None:
             payload["message"] = record.source
         asker = user(person, f"user{person}")
         if place["type"] == DM:
-            return payload | {"user": asker, "context": 1}
+            return payload | {"user": asker, "context": 2 if self.is_user_install else 1}
         joined = datetime.now(UTC).isoformat()
         roles = [self._world.admin_role(int(place["guild_id"]))] if admin else []
         member = {"user": asker, "roles": roles, "joined_at": joined, "deaf": False, "mute": False, "flags": 0}
@@ -176,6 +182,11 @@ class Interactions:
             "context": 0,
         }
 
+    def _owners(self, place: JSON, person: int) -> JSON:
+        if self.is_user_install:
+            return {USER_INSTALL: str(person)}
+        return {GUILD_INSTALL: place.get("guild_id", "0")}
+
     # ── what the bot answers ──
 
     def callback(self, ident: int, token: str, body: JSON, attached: set[str]) -> JSON:
@@ -185,7 +196,7 @@ class Interactions:
         if record.kind is not None:
             raise Refused(400, 40060, "Interaction has already been acknowledged.")
         data = body.get("data") or {}
-        if body["type"] in (4, 7):
+        if body["type"] == 4:
             check_message(data, attached)
         record.kind = body["type"]
         record.ephemeral = bool(int(data.get("flags") or 0) & EPHEMERAL)
@@ -196,8 +207,7 @@ class Interactions:
             case 5 | 6:
                 record.loading = record.kind == 5
             case 7 if record.source is not None:
-                record.source["components"] = data.get("components") or []
-                message = record.source
+                message = edited(record.source, _edit(data), attached, self._world.clock())
                 record.messages.append(message)
                 record.done.set()
             case 8:
@@ -223,29 +233,44 @@ class Interactions:
         return self._say(record, body, attached)
 
     def edit_original(self, token: str, body: JSON, attached: set[str]) -> JSON:
+        """Edit the first answer; that of a press which was deferred without "thinking" is the button's message."""
         record = self._acknowledged(token)
-        check_message(body, attached)
         if record.loading:
+            check_message(body, attached)
             record.loading = False
             return self._say(record, body, attached)
-        if not record.messages:
+        if (original := self._original(record)) is None:
             raise Refused(404, 10008, "Unknown Message")
-        record.messages[0]["components"] = body.get("components") or []
-        return record.messages[0]
+        edited(original, _edit(body), attached, self._world.clock())
+        if original not in record.messages:
+            record.messages.append(original)
+        record.edits += 1
+        record.done.set()
+        return original
 
     def original(self, token: str) -> JSON:
-        record = self._acknowledged(token)
-        if not record.messages:
+        original = self._original(self._acknowledged(token))
+        if original is None:
             raise Refused(404, 10008, "Unknown Message")
-        return record.messages[0]
+        return original
+
+    def _original(self, record: Interaction) -> JSON | None:
+        if record.kind in (6, 7):
+            return record.source
+        return record.messages[0] if record.messages else None
 
     def delete_original(self, token: str) -> None:
-        self._acknowledged(token).loading = False
+        record = self._acknowledged(token)
+        if not record.loading and record.messages:
+            record.messages.remove(record.messages[0])
+        record.loading = False
 
     def _acknowledged(self, token: str) -> Interaction:
         record = self._by_token.get(token)
         if record is None or record.kind is None:
             raise Refused(404, 10015, "Unknown Webhook")
+        if time.monotonic() - record.began > self.token_seconds:
+            raise Refused(401, 50027, "Invalid Webhook Token")
         return record
 
     def _say(self, record: Interaction, body: JSON, attached: set[str]) -> JSON:
@@ -258,6 +283,11 @@ class Interactions:
         record.messages.append(message)
         record.done.set()
         return message
+
+
+def _edit(body: JSON) -> JSON:
+    """An edit through an interaction: whether a message is private was settled when it was made."""
+    return {**body, "flags": int(body["flags"] or 0) & ~EPHEMERAL} if "flags" in body else body
 
 
 def _same_guild(place: JSON, world: World, channel: int) -> bool:

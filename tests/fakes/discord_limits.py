@@ -9,6 +9,7 @@ from typing import Any
 MAX_COMPONENTS = 40
 MAX_TEXT = 4000
 MAX_FILES = 10
+MAX_ROWS = 5
 Component = dict[str, Any]
 
 _TOP_LEVEL = {1, 9, 10, 12, 13, 14, 17}
@@ -58,6 +59,16 @@ def check_payload(payload: dict[str, Any]) -> list[str]:
     return said
 
 
+def check_legacy(components: Sequence[Component]) -> None:
+    """Rows of buttons and menus below a message with content. Raises `DiscordRefused`."""
+    if len(components) > MAX_ROWS or any(component["type"] != 1 for component in components):
+        _refuse(f"below content stand at most {MAX_ROWS} action rows")
+    everything = list(walk(components))
+    for component in everything:
+        _check(component)
+    _check_names(everything)
+
+
 def _check(component: Component) -> None:
     kind = component["type"]
     if kind == 17:
@@ -102,6 +113,8 @@ def _check_menu(menu: Component) -> None:
         _refuse("a menu has one to 25 options, each with a value of its own")
     if not all(1 <= utf16_len(option[name]) <= 100 for option in options for name in ("label", "value")):
         _refuse("an option's label and value have one to 100 characters")
+    if any(utf16_len(option.get("description") or "") > 100 for option in options):
+        _refuse("an option's description has at most 100 characters")
     if not 1 <= len(menu["custom_id"]) <= 100 or utf16_len(menu.get("placeholder", "")) > 150:
         _refuse("a menu has a custom_id of one to 100 characters and a placeholder of at most 150")
 
@@ -115,6 +128,10 @@ def _check_files(files: Sequence[str], components: Sequence[Component]) -> None:
     attached = {url.removeprefix("attachment://") for url in shown if url.startswith("attachment://")}
     if attached != set(names):
         _refuse(f"attachments {sorted(attached)} are not the files {sorted(names)}")
+    _check_names(components)
+
+
+def _check_names(components: Sequence[Component]) -> None:
     ids = [component["custom_id"] for component in components if "custom_id" in component]
     if len(set(ids)) != len(ids):
         _refuse("two buttons have the same custom_id")

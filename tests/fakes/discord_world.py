@@ -7,34 +7,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
-from tests.fakes.discord_limits import DiscordRefused, check_payload, walk
-
-JSON = dict[str, Any]
+from tests.fakes.discord_messages import JSON, SUPPRESS_NOTIFICATIONS, Refused, check_message, edited, numbered
 
 TEXT, DM, THREAD, FORUM = 0, 1, 11, 15
-COMPONENTS_V2 = 1 << 15
-EPHEMERAL = 1 << 6
-MOST_NONCE = 25
-NEEDS_V2 = {9, 10, 12, 13, 14, 17}
 ADMIN, MEMBER = "8", "2048"
 """Permission bits of a person who is an administrator, and of one who may only write."""
 EVERYONE = "1071698660929"
 """Permission bits of everybody in a new server."""
 VIEW_CHANNEL, SEND_MESSAGES, READ_MESSAGE_HISTORY, SEND_IN_THREADS = 1 << 10, 1 << 11, 1 << 16, 1 << 38
 EVERYTHING = (1 << 53) - 1
-
-
-class Refused(Exception):
-    """The API's refusal: an HTTP status, Discord's code and a message."""
-
-    def __init__(self, status: int, code: int, message: str) -> None:
-        super().__init__(message)
-        self.status, self.code = status, code
-
-    def body(self) -> JSON:
-        return {"code": self.code, "message": str(self)}
 
 
 class Snowflakes:
@@ -46,34 +28,6 @@ class Snowflakes:
 
     def __call__(self) -> int:
         return (int(self._now().timestamp() * 1000) - 1_420_070_400_000) << 22 | (next(self._count) & 0x3FFFFF)
-
-
-def check_message(body: JSON, attached: set[str]) -> None:
-    """Refuse what Discord refuses of a message."""
-
-    def refuse(why: str) -> None:
-        raise Refused(400, 50035, f"Invalid Form Body: {why}")
-
-    components = list(walk(body.get("components") or []))
-    if len(str(body.get("nonce") or "")) > MOST_NONCE:
-        refuse("nonce is too long")
-    if not int(body.get("flags") or 0) & COMPONENTS_V2:
-        if any(each["type"] in NEEDS_V2 for each in components):
-            refuse("these components need IS_COMPONENTS_V2")
-        if len(str(body.get("content") or "")) > 2000:
-            refuse("content is too long")
-        if not (body.get("content") or body.get("embeds") or components or attached):
-            raise Refused(400, 50006, "Cannot send an empty message")
-        return
-    if body.get("content") or body.get("embeds") or body.get("poll") or body.get("stickers"):
-        refuse("content and embeds cannot stand beside components")
-    try:
-        check_payload({"components": body.get("components") or [], "files": sorted(attached)})
-    except DiscordRefused as error:
-        refuse(str(error))
-    ids = [each["id"] for each in components if each.get("id")]
-    if len(ids) != len(set(ids)) or any(not 0 < each < 2**31 for each in ids):
-        refuse("component ids are not unique 32-bit integers")
 
 
 def _role(ident: int, name: str, permissions: str) -> JSON:
@@ -117,6 +71,8 @@ class World:
     messages: dict[int, list[JSON]] = field(default_factory=dict)
     closed: dict[int, Refused] = field(default_factory=dict)
     accepted: list[JSON] = field(default_factory=list)
+    notified: list[tuple[int, str]] = field(default_factory=list)
+    """Channel and words of every notification: the content that a message was created with, never its components."""
     shows_nonces: bool = True
     """Whether the history shows nonces; the platform does not promise it."""
     _nonces: dict[tuple[int, str], tuple[float, JSON]] = field(default_factory=dict)
@@ -218,6 +174,21 @@ class World:
 
     # ── what the API does ──
 
+    def application(self) -> JSON:
+        return {
+            "id": self.bot["id"],
+            "name": "Paperboy",
+            "icon": None,
+            "description": "",
+            "bot_public": True,
+            "bot_require_code_grant": False,
+            "verify_key": "",
+            "flags": 0,
+            "owner": self.bot,
+            "summary": "",
+            "team": None,
+        }
+
     def guild(self, ident: int) -> JSON:
         if ident not in self.guilds:
             raise Refused(404, 10004, "Unknown Guild")
@@ -295,7 +266,7 @@ class World:
             "channel_id": str(channel),
             "author": author or self.bot,
             "content": body.get("content") or "",
-            "components": _numbered(body.get("components") or []),
+            "components": numbered(body.get("components") or []),
             "flags": body.get("flags") or 0,
             "embeds": [],
             "attachments": [
@@ -316,10 +287,22 @@ class World:
         self.channels[channel]["last_message_id"] = message["id"]
         if author is None:
             pings = body.get("allowed_mentions")
+            if not message["flags"] & SUPPRESS_NOTIFICATIONS:
+                self.notified.append((channel, str(message["content"])))
             self.accepted.append(
                 {"channel": channel, "nonce": body.get("nonce"), "message": message, "allowed_mentions": pings}
             )
         return message
+
+    def edit_message(self, channel: int, ident: int, body: JSON, attached: set[str]) -> JSON:
+        """Change a message of the bot in place; who reads it is not notified again."""
+        self.require(channel)
+        for each in self.messages.get(channel, []):
+            if each["id"] == str(ident):
+                if each["author"]["id"] != self.bot["id"]:
+                    raise Refused(403, 50005, "Cannot edit a message authored by another user")
+                return edited(each, body, attached, self.clock())
+        raise Refused(404, 10008, "Unknown Message")
 
     def page(self, channel: int, limit: int, before: int | None) -> list[JSON]:
         """A page of the history for the bot: without the permission to read it, it is empty instead of refused."""
@@ -380,19 +363,3 @@ class World:
 
 def _archived_at(thread: JSON) -> datetime:
     return datetime.fromisoformat(thread["thread_metadata"]["archive_timestamp"])
-
-
-def _numbered(components: list[JSON]) -> list[JSON]:
-    """The components with ids where none were given, as the platform hands them back."""
-    taken = {each.get("id") for each in walk(components)}
-    free = (number for number in itertools.count(1) if number not in taken)
-
-    def fill(component: JSON) -> JSON:
-        filled = {**component, "id": component.get("id") or next(free)}
-        if "components" in component:
-            filled["components"] = [fill(each) for each in component["components"]]
-        if component.get("accessory"):
-            filled["accessory"] = fill(component["accessory"])
-        return filled
-
-    return [fill(each) for each in components]

@@ -57,6 +57,9 @@ class FakeRelevance:
     async def counted_upto(self, seq: int) -> int:
         return self._counted_upto
 
+    def frequencies(self, words: Sequence[str]) -> Sequence[int]:
+        return [sum(word in known for known in self._words.values()) for word in words]
+
     async def count(self, papers: Sequence[Paper], upto: int) -> None:
         self._counted_upto = upto
 

@@ -130,13 +130,17 @@ class FakeTelegram:
             shown |= {"caption": caption, "caption_entities": [asdict(each) for each in detected(caption)]}
         return self.say(chat_id, user_id, "", **shown)
 
-    def press(self, message: FakeMessage, button: str, user_id: int, *, data: str | None = None) -> str:
-        """A user presses a button by (part of) its label, or sends forged `data`; returns the query's id."""
+    def press(
+        self, message: FakeMessage, button: str, user_id: int, *, data: str | None = None, is_old: bool = False
+    ) -> str:
+        """A user presses a button by (part of) its label, or sends forged `data`; returns the query's id. Of an old
+        message the bot is told nothing but its number."""
         query_id = str(len(self.world.queries) + 1)
         self.world.queries[query_id] = None
         sent = data if data is not None else message.button(button)["callback_data"]
         query = {"id": query_id, "from": user_json(user_id), "chat_instance": "1", "data": sent}
-        self.world.push(callback_query=query | {"message": message.as_json()})
+        shown = message.as_inaccessible() if is_old else message.as_json()
+        self.world.push(callback_query=query | {"message": shown})
         self._notify()
         return query_id
 

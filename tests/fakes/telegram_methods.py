@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -60,6 +61,33 @@ def _edit_text(world: World, params: dict[str, Any]) -> dict[str, Any]:
     world.sendable(chat.id, message.thread)
     message.text, message.entities, message.buttons = parsed.text, parsed.entities, buttons
     return message.as_json()
+
+
+def _edit_buttons(world: World, params: dict[str, Any]) -> dict[str, Any]:
+    chat = world.find(params.get("chat_id"))
+    message = world.message(chat, params.get("message_id"))
+    if message is None or not message.by_bot:
+        raise Refused(400, "Bad Request: message to edit not found")
+    buttons = keyboard(params.get("reply_markup"))
+    if message.buttons == buttons:
+        raise Refused(400, "Bad Request: message is not modified")
+    world.sendable(chat.id, message.thread)
+    message.buttons = buttons
+    return message.as_json()
+
+
+_DELETABLE_SECONDS = 48 * 3600
+
+
+def _delete_message(world: World, params: dict[str, Any]) -> bool:
+    chat = world.find(params.get("chat_id"))
+    message = world.message(chat, params.get("message_id"))
+    if message is None:
+        raise Refused(400, "Bad Request: message to delete not found")
+    if not message.by_bot or time.time() - message.at > _DELETABLE_SECONDS:
+        raise Refused(400, "Bad Request: message can't be deleted")
+    world.delete(message)
+    return True
 
 
 def _chat_action(world: World, params: dict[str, Any]) -> bool:
@@ -217,6 +245,8 @@ METHODS: dict[str, Callable[[World, dict[str, Any]], Any]] = {
     "senddocument": _send_document,
     "sendmediagroup": _send_album,
     "editmessagetext": _edit_text,
+    "editmessagereplymarkup": _edit_buttons,
+    "deletemessage": _delete_message,
     "sendchataction": _chat_action,
     "answercallbackquery": _answer_query,
     "answerinlinequery": _answer_inline,

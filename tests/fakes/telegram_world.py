@@ -116,7 +116,14 @@ class FakeMessage:
             shown["photo"] = [{"file_id": f"p{self.id}", "file_unique_id": f"u{self.id}", "width": 9, "height": 9}]
         if self.buttons:
             shown["reply_markup"] = {"inline_keyboard": self.buttons}
+        if self.reply_to is not None:
+            # Of the message that was answered only the number is needed here.
+            shown["reply_to_message"] = {"message_id": self.reply_to, "date": 1, "chat": self.chat.as_json()}
         return shown
+
+    def as_inaccessible(self) -> dict[str, Any]:
+        """What Telegram tells of a message that the bot cannot see any more."""
+        return {"message_id": self.id, "date": 0, "chat": self.chat.as_json()}
 
 
 def user_json(user_id: int) -> dict[str, Any]:
@@ -314,6 +321,10 @@ class World:
 
     def message(self, chat: FakeChat, message_id: object) -> FakeMessage | None:
         return next((each for each in self.messages if each.chat is chat and str(each.id) == str(message_id)), None)
+
+    def delete(self, message: FakeMessage) -> None:
+        """Take a message out of its chat, as the bot or a person does."""
+        self.messages.remove(message)
 
     def _reply_to(self, chat: FakeChat, params: dict[str, Any]) -> int | None:
         raw = params.get("reply_parameters")

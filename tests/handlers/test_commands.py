@@ -96,11 +96,13 @@ EXPECTED_OF_BUTTONS: dict[str, tuple[str, type]] = {
     "topics": ("", results.Subscriptions),
     "help": ("", results.Help),
     "drop": (topic_key("cat:cs.CV"), results.Unsubscribed),
-    "exact": (topic_key(f"{CHAT} {PLAIN_WORDS}"), results.Subscribed),
-    "about": (topic_key(f"{CHAT} {PLAIN_WORDS}"), results.Subscribed),
+    "take": (topic_key(f"{CHAT} about: {PLAIN_WORDS}"), results.Subscribed),
+    "narrow": (topic_key(f"{CHAT} about: {PLAIN_WORDS}"), results.AskWords),
+    "run": ("0123456789ab", results.OfferExpired),  # tests/handlers/test_typed_texts.py has lines that are run
     "settings": ("", results.SettingsView),
     "choose": ("language", results.Choices),
     "set": ("size=5", results.Changed),
+    "undo": ("0123456789ab", results.UndoExpired),  # tests/conversation/test_undo.py takes changes back
     "deep": ("2406.14272v1", results.PaperCard),
     "cite": ("2406.14272v1:en:b1f3a", results.NoEvidence),  # test_evidence.py of Discord has stored summaries
     "up": ("2406.14272", results.PaperNotKept),  # test_votes.py has stored papers
@@ -118,6 +120,8 @@ EXPECTED_OF_BUTTONS: dict[str, tuple[str, type]] = {
     "pick": ("vision", results.AlreadySubscribed),
     "hour": ("18", results.AskPlace),
     "zone": ("Asia/Tokyo", results.Settled),
+    "share": ("", results.Shared),
+    "which": ("0123456789ab", results.Stale),  # tests/handlers/telegram/test_named_chats.py has questions
     "resend": ("1", results.Stale),  # there is no such delivery; tests/pipeline/test_resend.py has some
 }
 

@@ -17,10 +17,12 @@ from bot.conversation.likely_zones import likely_zones
 from bot.errors import BadSetting
 from bot.model import (
     JSON,
+    Backtest,
     Card,
     Chat,
     ChatRef,
     Depth,
+    Digest,
     FoundPapers,
     Paper,
     PaperList,
@@ -30,8 +32,9 @@ from bot.model import (
     VoteKind,
     Window,
 )
-from bot.references import CitationFormat
+from bot.references.citations import CitationFormat, cite
 from bot.render.nodes import Bullets, Code, Fold, Heading, Line, Note, Reply
+from bot.topics.typed import GuessKind, Talk
 from handlers import button_actions
 from handlers.commands import COMMANDS
 from handlers.discord.cards import reply_components
@@ -51,11 +54,23 @@ from tests.handlers.insights import (
     subscribed,
 )
 from tests.render.samples import BRIEF
+from tests.render.samples import DEEP as DEEP_SAMPLE
 
 CHAT = Chat(ChatRef(Platform.TELEGRAM, "5"), timezone="Europe/Berlin")
 DUE = datetime(2026, 6, 3, 8, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 CARD = Card(Paper("2406.14272", 1, "A title", ("A. Author",), "An abstract.", ("cs.CV",)))
 SUMMARY = replace(BRIEF, key=SummaryKey("2406.14272", 1, "en"))
+DEEP = replace(DEEP_SAMPLE, key=SummaryKey("2406.14272", 1, "en", Depth.DEEP))
+DAY = date(2026, 6, 5)
+PAGE = Digest(
+    ("cat:cs.CV", "cat:cs.CL", "cat:cs.LG"),
+    Window(DAY, DAY),
+    700,
+    109,
+    (replace(CARD, summary=SUMMARY), Card(replace(CARD.paper, id="astro-ph/0601001", title="Long " * 200))) * 5,
+    slot="n20260605T091500123456",
+    ranked=109,
+)
 LONG = 'abs:"gaussian splatting" AND cat:cs.CV AND NOT ' + " AND NOT ".join(f"word{n}" for n in range(40))
 TOPIC = Followed("cat:cs.CV", "papers in cs.CV", topic_key("cat:cs.CV"), date(2026, 6, 2))
 LONGEST = Followed(LONG, "papers that …", topic_key(LONG), date(2026, 6, 2))
@@ -72,6 +87,20 @@ PAST = PastDigest(
 
 ZONES = ("America/Argentina/Buenos_Aires", *likely_zones("zh", "UTC"))
 
+WEEK = tuple((date(2026, 6, day), 3) for day in (1, 2, 3, 4, 5))
+OFFER = results.TopicOffer(
+    "lip sync for films",
+    tuple(results.OfferedTopic(kind, f"about: lip sync {kind}", "0123456789ab", "cs.CV", 12, 5) for kind in GuessKind),
+    Backtest("about: lip sync", WEEK, shown=(CARD.paper,)),
+    tuple((note, "some words") for note in results.OfferNote if note is not results.OfferNote.BROAD),
+)
+BROAD_OFFER = results.TopicOffer(
+    "cs.CV",
+    (results.OfferedTopic(GuessKind.CATEGORY, "cat:cs.CV", "0123456789ab", "cs.CV", 500, 5),),
+    Backtest("cat:cs.CV", tuple((day, 100) for day, _ in WEEK)),
+    ((results.OfferNote.BROAD, ""),),
+)
+
 EVERY_RESULT: tuple[Result, ...] = (
     results.Welcome(CHAT, 3),
     results.Help(),
@@ -79,8 +108,20 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.Subscribed(CHAT, LONG, "papers that …", date(2026, 6, 2), DUE, 1, UNTESTED),
     results.AlreadySubscribed("cat:cs.CV", "papers in cs.CV"),
     results.NotUnderstood("a AND", "There is nothing after AND.", 2, "a AND\n  ^"),
-    results.TwoReadings("a b c", "0123456789ab", "a AND b AND c", "about: a b c", 2, 34),
-    results.TwoReadings("long words " * 30, "0123456789ab", None, "about: long words", None, None, "It is none."),
+    OFFER,
+    BROAD_OFFER,
+    replace(OFFER, backtest=Backtest("x")),
+    results.AskWords("cat:cs.CV", may_type=True),
+    results.AskWords("cat:cs.CV", may_type=False),
+    results.NoSubject("the"),
+    *(results.SmallTalk(talk, following) for talk in (Talk.GREETING, Talk.THANKS, Talk.NO) for following in (0, 1)),
+    results.DidYouMeanPaper("a title", (CARD.paper,), OFFER),
+    results.DidYouMeanPaper("a title", (CARD.paper, CARD.paper)),
+    results.DidYouMeanCommand("subscribe cs.CV", "0123456789ab"),
+    results.ManyPapers((CARD, replace(CARD, summary=SUMMARY)), ("2406.99999",), 3),
+    results.UnknownFile("a.pdf"),
+    results.UnsubscribedSeveral(("cat:cs.CV", LONG), 0),
+    results.UnsubscribedSeveral(("cat:cs.CV", LONG), 1, "0123456789ab", ("x",)),
     results.OfferExpired(),
     results.TooMany(50),
     results.Unsubscribed("cat:cs.CV", 0),
@@ -94,6 +135,19 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.PaperCard(replace(CARD, summary=SUMMARY), "en", Depth.BRIEF),
     results.PaperEvidence(replace(CARD, summary=SUMMARY), "en"),
     results.NoEvidence("2406.14272v1"),
+    results.OpenedCard(replace(CARD, summary=SUMMARY), "en", Depth.BRIEF, votes=frozenset({VoteKind.UP})),
+    results.OpenedCard(replace(CARD, summary=SUMMARY), "zh", Depth.BRIEF, results.CardView.EVIDENCE),
+    results.OpenedCard(replace(CARD, summary=DEEP), "en", Depth.DEEP, results.CardView.READING),
+    results.OpenedCard(replace(CARD, summary=DEEP), "en", Depth.DEEP, trouble=results.CardTrouble.BUSY),
+    results.OpenedCard(CARD, "en", Depth.BRIEF, trouble=results.CardTrouble.UNREADABLE),
+    results.OpenedCard(CARD, "en", Depth.BRIEF, is_ready=True),
+    results.OpenedCard(Card(replace(CARD.paper, withdrawn=True)), "en", Depth.BRIEF),
+    results.BeingRead(CARD, "en", 60.0),
+    *(results.CitedPaper(CARD, form, cite([CARD.paper], form)) for form in CitationFormat),
+    results.CardFigures(CARD, "en"),
+    results.CardClosed(),
+    results.DigestPage(PAGE, 10, PAGE.slot, 109),
+    results.DigestPage(replace(PAGE, language="ja"), 0, PAGE.slot, 109),
     results.NotALink("x", "There is no arXiv id in it."),
     results.UnknownPaper("2406.99999", "arXiv has no paper 2406.99999; check the id."),
     results.Withdrawn(Card(replace(CARD.paper, withdrawn=True))),
@@ -135,6 +189,11 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.Choices("language", "en", (("en", "English"), ("de", "Deutsch")), "or any other"),
     results.Changed(CHAT, "timezone", "Europe/Berlin", DUE),
     results.NotAccepted("timezone", "Berln", "I know no such place.", ("Europe/Berlin",)),
+    results.Changed(CHAT, "size", "10 papers", None, "0123456789ab"),
+    results.Undone(CHAT, DUE, ("cat:cs.CV",), (LONG,), ("size", "time"), 2),
+    results.Undone(CHAT, None, settings=("timezone",)),
+    results.UndoExpired(),
+    results.UndoRefused(),
     results.ConfirmForget(2),
     results.Forgotten(),
     results.Resent(),
@@ -151,6 +210,13 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.AskPlace(CHAT, LONG, ZONES, time(8, 30), False),
     *(results.Settled(CHAT, DUE, DUE - timedelta(days=days)) for days in (0, 1, 3)),
     results.GroupWelcome(CHAT, 0),
+    results.GroupWelcome(CHAT, 2),
+    results.Shared((), "paperboy_bot"),
+    results.Shared((("cat:cs.CV", topic_key("cat:cs.CV")), (LONG, topic_key(LONG))) * 9, "paperboy_bot"),
+    results.Shared((("cat:cs.CV", topic_key("cat:cs.CV")),), ""),
+    results.LinkDamaged(),
+    results.WhichChat(((CHAT.ref, ""), (ChatRef(Platform.TELEGRAM, "-1001234567890"), "Lab " * 30)), "0123456789ab"),
+    results.Subscriptions(CHAT, (TOPIC, LONGEST) * 25, 3),
     results.Incomplete("subscribe"),
     results.Stale(),
 )
@@ -220,6 +286,10 @@ ABOUT_NO_CHAT = (
     results.Help,
     results.Privacy,
     results.PaperCard,
+    results.BeingRead,
+    results.CitedPaper,
+    results.CardFigures,
+    results.CardClosed,
     results.PaperEvidence,
     results.NoEvidence,
     results.NotALink,
@@ -234,6 +304,8 @@ ABOUT_NO_CHAT = (
     results.SearchExpired,
     results.NotOperator,
     results.Health,
+    results.LinkDamaged,
+    results.WhichChat,
 )
 
 
@@ -332,38 +404,9 @@ def test_no_reply_shows_the_syntax_of_interests() -> None:
         assert not any("about:" in button.label for row in shown.buttons for button in row)
 
 
-def test_the_two_readings_say_what_each_brings() -> None:
-    answer = reply(results.TwoReadings("lip sync for films", "0123456789ab", "x", "about: x", 2, 34))
-    assert [*lines(answer)] == [
-        "What should I look for with “lip sync for films”?",
-        "Exactly these words: papers whose title or abstract has all of them; 2 in the last week.",
-        "Papers about this: the closest, at most 30 a day, whatever their words; 34 in the last week.",
-    ]
-    assert [(button.label, button.action) for row in answer.buttons for button in row] == [
-        ("Exactly these words (2)", "exact:0123456789ab"),
-        ("Papers about this (34)", "about:0123456789ab"),
-    ]
-
-
-def test_words_that_are_no_query_are_offered_as_a_description() -> None:
-    why = "There is no field “Topic:”; did you mean co:?"
-    answer = reply(results.TwoReadings("Topic: lip sync", "0123456789ab", None, "about: x", None, 34, why))
-    assert why in "".join(lines(answer))
-    assert [button.label for row in answer.buttons for button in row] == ["Papers about this (34)"]
-
-
 def test_an_interest_in_another_script_gets_the_advice_to_write_it_in_english() -> None:
     advice = "I compare words here, and papers are in English: describe it in English, too."
     for tested in (FOREIGN, SHORT_FOREIGN, FOREIGN_ORDER):
         assert advice in [*lines(reply(subscribed(tested)))]
     for tested in (EMPTY, COLD, replace(FOREIGN_ORDER, is_by_words=False)):
         assert advice not in [*lines(reply(subscribed(tested)))]
-
-
-def test_a_sentence_in_place_of_a_link_gets_the_advice_to_follow_it() -> None:
-    why = "There is no arXiv id in this text."
-    assert [*lines(reply(results.NotALink("lip sync for films", why)))] == [
-        why,
-        "For new papers about something, write it after /subscribe.",
-    ]
-    assert [*lines(reply(results.NotALink("2699.00001", why)))] == [why]

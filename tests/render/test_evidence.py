@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from bot.locales import INTERFACE_LANGUAGES
 from bot.model import Card, Claim, Depth, Evidence, NoteKind, Source, Style, Summary, SummaryNote, Support
 from bot.render.cards import card_document
 from bot.render.evidence import EvidenceForm, evidence_document
-from bot.render.labels import LABEL_LANGUAGES, label
+from bot.render.labels import label
 from bot.render.nodes import Bullets, Document, Fold, Link, Note
 from bot.render.provenance import note_text, provenance_line
 from tests.render.samples import BRIEF, CARD, DEEP, DEEP_CARD, EXTRACTIVE, FIRST, SECOND, plain_text
@@ -23,7 +24,7 @@ def with_summary(summary: Summary) -> Card:
 
 
 def fold(document: Document) -> Fold | None:
-    titles = [label("evidence", language) for language in LABEL_LANGUAGES]
+    titles = [label("evidence", language) for language in INTERFACE_LANGUAGES]
     folds = [block for block in document.blocks if isinstance(block, Fold) and block.title[0].text in titles]
     return folds[0] if folds else None
 
@@ -232,7 +233,7 @@ def test_nothing_is_called_checked_that_no_judge_is_named_for() -> None:
     assert provenance_line(nameless, "en").endswith("quotes found, meaning not checked")
 
 
-@pytest.mark.parametrize("language", LABEL_LANGUAGES)
+@pytest.mark.parametrize("language", INTERFACE_LANGUAGES)
 def test_the_last_line_is_complete_in_every_language(language: str) -> None:
     for summary in (BRIEF, EXTRACTIVE, DEEP, replace(BRIEF, takeaways=EXTRACTIVE.takeaways)):
         line = provenance_line(summary, language)
@@ -260,7 +261,7 @@ def test_a_passage_of_html_without_a_section_is_of_the_full_text() -> None:
 def test_every_note_is_told_in_the_language_of_the_card(kind: NoteKind, count: int) -> None:
     counted = {NoteKind.HIDDEN, NoteKind.ORDERS, NoteKind.ORDERS_IN_FULL_TEXT}
     note = SummaryNote(kind, count if kind in counted else 0, ("prior work", "methods"), "PDF unreadable")
-    told = {language: note_text(note, language) for language in LABEL_LANGUAGES}
+    told = {language: note_text(note, language) for language in INTERFACE_LANGUAGES}
     assert all(told.values())
     assert len(set(told.values())) >= (1 if kind is NoteKind.READING_PROBLEM else 5), told  # some Chinese is alike
     assert ("3" in told["ru"]) == (kind in counted and count == 3)

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.arxiv.acceptance import HONOURS
+from bot.locales import INTERFACE_LANGUAGES
 from bot.model import Card, FoundLinks, Reason, ReasonKind, Style
 from bot.render.formats import FORMATS, render
-from bot.render.labels import CATALOG, LABEL_LANGUAGES
+from bot.render.labels import LABELS
 from bot.render.reasons import MOST_CHARACTERS, reason_sentences, reasons_line
 from handlers.discord import cards as discord_cards
 from handlers.telegram import cards as telegram_cards
@@ -87,12 +88,12 @@ def test_json_has_the_reasons_as_sentences_and_says_whether_it_is_a_guess() -> N
 
 
 def test_each_reason_is_said_in_every_language() -> None:
-    for language in LABEL_LANGUAGES:
+    for language in INTERFACE_LANGUAGES:
         reasons = [Reason(kind, "x1", 2) for kind in ReasonKind if kind is not ReasonKind.AWARD]
         lines = [reasons_line(replace(card(reason), links=FoundLinks()), language) for reason in reasons]
         assert all(lines), language
         assert len(set(lines)) >= len(lines) - 1, language  # in some languages what matched is said like an interest
-        assert all(f"honour: {honour}" in CATALOG[language] for honour in HONOURS)
+        assert all(f"honour: {honour}" in LABELS for honour in HONOURS)
 
 
 def test_one_liked_paper_is_one() -> None:
@@ -109,7 +110,7 @@ reasons = st.builds(
 )
 
 
-@given(st.lists(reasons, max_size=6), st.sampled_from(LABEL_LANGUAGES), st.booleans())
+@given(st.lists(reasons, max_size=6), st.sampled_from(INTERFACE_LANGUAGES), st.booleans())
 def test_the_line_is_short_and_one_line_whatever_the_reasons_hold(
     some: list[Reason], language: str, is_short: bool
 ) -> None:

@@ -115,7 +115,7 @@ def test_a_query_has_one_normal_form(query: str, normal_form: str) -> None:
         ('au:"M. G."', 3, "more than initials"),
         ("NOT a", 0, "This matches almost everything"),
         ("-a -b", 0, "This matches almost everything"),
-        ("b OR -a", 5, "to each side of OR"),
+        ("b OR -a", 5, "to each side"),
         ("a AND NOT a", 0, "This matches nothing"),
         ("(" * 11 + "a" + ")" * 11, 10, "nested more than 10 deep"),
         (" ".join(map(str, range(51))), 0, "too many terms (51, the most is 50)"),

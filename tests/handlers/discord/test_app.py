@@ -14,10 +14,11 @@ from bot.errors import BadSetting, CannotTell, RetryLater
 from bot.model import Chat, NotSent, Sent
 from bot.settings import load
 from bot.storage.store import SqlStore
-from handlers.discord.app import DiscordApp, build, invite_url
+from handlers.discord.app import DiscordApp, build
 from handlers.discord.cards import DiscordRenderer
 from handlers.discord.client import REGISTERED
 from handlers.discord.http_trace import INVALID_LIMIT
+from handlers.discord.invitations import invite_url
 from handlers.discord.refused_requests import REFUSED
 from handlers.discord.token import bot_id_of
 from tests.fakes.clock import FakeClock

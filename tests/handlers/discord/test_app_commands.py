@@ -146,16 +146,25 @@ async def test_a_slow_answer_is_deferred_within_three_seconds_and_follows(
     assert not answer.ephemeral
 
 
+@pytest.mark.parametrize(
+    ("link", "depth", "words"), [("2606.99999", "brief", "2606.99999"), ("2606.00001", "abysmal", "brief")]
+)
 async def test_a_private_answer_after_a_public_deferral_is_not_shown_to_all(
+    app: DiscordApp, dc: FakeDiscord, channel: int, link: str, depth: str, words: str
+) -> None:
+    answer = await dc.interactions.slash(channel, "summarize", link=link, depth=depth)
+    assert answer.kind == 5
+    assert words in answer.text
+    assert answer.ephemeral
+
+
+async def test_an_unexpected_error_is_an_apology_with_a_reference_and_no_secret(
     app: DiscordApp, dc: FakeDiscord, channel: int, pipeline: FakePipeline
 ) -> None:
-    pipeline.may_finish.clear()
-    asking = asyncio.create_task(dc.interactions.slash(channel, "summarize", link="2606.99999"))
-    await until(lambda: any("callback" in line for line, _ in dc.requests))
-    pipeline.may_finish.set()
-    answer = await asking
-    assert answer.kind == 5
-    assert "2606.99999" in answer.text
+    pipeline.error = ZeroDivisionError("token=hunter2")
+    answer = await dc.interactions.slash(channel, "summarize", link="2606.00001")
+    assert "Reference" in answer.text
+    assert "hunter2" not in answer.text
     assert answer.ephemeral
 
 

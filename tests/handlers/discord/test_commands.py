@@ -19,7 +19,7 @@ from handlers.discord.client import PaperboyClient
 from handlers.discord.http_trace import InvalidRequests
 from handlers.discord.sender import DiscordSender
 from tests.fakes.clock import FakeClock
-from tests.fakes.pipeline import FakePipeline, made_up_digest
+from tests.fakes.pipeline import made_up_digest
 
 SINCE = datetime.now(UTC) - timedelta(hours=1)
 
@@ -164,25 +164,6 @@ async def test_a_paper_is_public_and_pings_nobody(env: simcord.Env, lab: Lab) ->
     assert not result.ephemeral
     assert result.response is not None
     assert not result.response.message.mention_everyone
-
-
-async def test_an_unknown_paper_is_answered_in_a_sentence(lab: Lab) -> None:
-    assert "2606.99999" in shown(await lab.member.slash(lab.channel, "summarize", link="2606.99999"))
-
-
-async def test_an_unknown_depth_is_answered_in_a_sentence(lab: Lab) -> None:
-    result = await lab.member.slash(lab.channel, "summarize", link="2606.00001", depth="abysmal")
-    assert "brief" in shown(result)
-
-
-async def test_an_unexpected_error_is_an_apology_with_a_reference_and_no_secret(
-    lab: Lab, pipeline: FakePipeline
-) -> None:
-    pipeline.error = ZeroDivisionError("token=hunter2")
-    result = await lab.member.slash(lab.channel, "summarize", link="2606.00001")
-    assert "Reference" in shown(result)
-    assert "hunter2" not in shown(result)
-    assert result.ephemeral
 
 
 async def test_topics_and_categories_are_completed(lab: Lab) -> None:

@@ -115,6 +115,7 @@ async def test_every_button_that_changes_a_group_is_for_its_admins(bench: Bench,
 async def test_a_member_who_asks_for_a_digest_is_told_why_there_is_none(bench: Bench) -> None:
     bench.tg.group(GROUP, admins=(ANN,))
     await bench.ask(GROUP, "/subscribe cs.CV", user=ANN)
+    await bench.ask(GROUP, "/subscriptions", user=BOB)
     query = bench.tg.press(bench.tg.messages(GROUP)[-1], "Digest now", BOB)
     assert "Only admins" in await alert(bench, query)
 

@@ -1,0 +1,86 @@
+"""Telegram messages that are no command of the table: texts and forwarded posts in private, and what names the bot in a
+group."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from telegram import Message, MessageEntity, MessageOriginChannel, Update
+from telegram.ext import Application, ContextTypes, ExtBot, MessageHandler, filters
+
+from bot.arxiv import ids
+from bot.conversation import Conversation
+from handlers import replies, typed_texts
+from handlers.telegram.answers import AnswerPoster
+from handlers.telegram.places import Places
+from handlers.telegram.texts import channel_reply, links_of, text_of
+
+Context = ContextTypes.DEFAULT_TYPE
+
+
+class Messages:
+    """The handlers; they must come after those of commands and files."""
+
+    def __init__(self, conversation: Conversation, bot: ExtBot[Any], places: Places, answers: AnswerPoster) -> None:
+        self._conversation, self._bot, self._places, self._answers = conversation, bot, places, answers
+
+    def register(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+        new = filters.UpdateType.MESSAGE
+        private = new & filters.ChatType.PRIVATE
+        written = filters.TEXT | filters.CAPTION
+        # Forwarded posts before texts: they have a text too, and only the first handler that fits an update gets it.
+        application.add_handler(MessageHandler(private & filters.FORWARDED, self.forwarded))
+        application.add_handler(MessageHandler(private & written, self.text))
+        application.add_handler(MessageHandler(new & filters.ChatType.GROUPS & written, self.in_group))
+
+    async def text(self, update: Update, _: Context) -> None:
+        """Answer a message in private: read what its links name, else what its words mean."""
+        message = update.effective_message
+        if message is None:
+            return
+        target = await self._places.of_author(message, update.effective_user, look_up_rights=False)
+        async with self._answers.working(message):
+            result = await typed_texts.answer(self._conversation, target, text_of(message), links_of(message))
+            reply = replies.unknown_command() if result is None else replies.reply(result, target.name)
+        await self._answers.answer(message, reply, target.chat)
+
+    async def forwarded(self, update: Update, context: Context) -> None:
+        """Read the papers that a forwarded post names, in its words or below them. Another post of a channel names that
+        channel; any other forward is read like a text."""
+        message, user = update.effective_message, update.effective_user
+        if message is None or user is None:
+            return
+        names_papers = bool(ids.all_papers("\n".join([text_of(message), *links_of(message)])))
+        if names_papers or not isinstance(message.forward_origin, MessageOriginChannel):
+            await self.text(update, context)
+            return
+        target = await self._places.channel(message.forward_origin.chat.id, user)
+        await self._answers.answer(message, channel_reply(target.chat, target.title), target.chat)
+
+    async def in_group(self, update: Update, _: Context) -> None:
+        """Answer a message of a group that names the bot or replies to it; the others are none of our business."""
+        message = update.effective_message
+        if message is None or message.via_bot is not None:
+            return
+        is_named, text = self._without_mention(message)
+        if not (is_named or self._is_reply_to_bot(message)):
+            return
+        target = await self._places.of_author(message, update.effective_user, look_up_rights=False)
+        result = await self._conversation.understanding.in_group(
+            target.requester, target.chat, text, links_of(message), is_named=is_named
+        )
+        if result is not None:
+            await self._answers.answer(message, replies.reply(result, target.name), target.chat)
+
+    def _is_reply_to_bot(self, message: Message) -> bool:
+        answered = message.reply_to_message
+        return answered is not None and answered.from_user is not None and answered.from_user.id == self._bot.id
+
+    def _without_mention(self, message: Message) -> tuple[bool, str]:
+        """Whether a message names the bot, and its text without that name."""
+        own, text = f"@{self._bot.username}", text_of(message)
+        parse = message.parse_entities if message.text else message.parse_caption_entities
+        mine = [name for name in parse([MessageEntity.MENTION]).values() if name.casefold() == own.casefold()]
+        for mention in mine:
+            text = text.replace(mention, " ")
+        return bool(mine), text.strip()

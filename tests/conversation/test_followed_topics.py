@@ -1,0 +1,104 @@
+"""A chat's topics: interests in its list, naming them to unsubscribe, completion."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+
+from bot import conversation as results
+from bot.conversation import Conversation, Defaults, Requester, topic_key
+from bot.model import ChatRef, Platform
+from bot.storage.store import SqlStore
+from tests.fakes.clock import FakeClock
+from tests.fakes.finder import finder
+from tests.fakes.insight import insight_of
+from tests.fakes.pipeline import FakePipeline
+from tests.fakes.stores import memory_store
+
+CHAT = ChatRef(Platform.TELEGRAM, "5")
+OWNER = Requester("5", is_admin=True)
+NOW = datetime(2026, 6, 2, 12, 0, tzinfo=UTC)
+WORDS = "talking heads driven by audio"
+EXACT = "audio AND by AND driven AND head AND talking"
+INTEREST = f"about: {WORDS}"
+
+
+@pytest.fixture
+async def store() -> AsyncIterator[SqlStore]:
+    async with memory_store() as opened:
+        yield opened
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(NOW)
+
+
+def talk_of(store: SqlStore, clock: FakeClock) -> Conversation:
+    pipeline = FakePipeline()
+    return Conversation(
+        store,
+        clock,
+        pipeline.read,
+        pipeline.compose,
+        finder(store),
+        insight_of(store, clock),
+        Defaults(),
+    )
+
+
+@pytest.fixture
+def talk(store: SqlStore, clock: FakeClock) -> Conversation:
+    return talk_of(store, clock)
+
+
+async def test_a_mistake_in_an_interest_is_explained_with_its_place(talk: Conversation) -> None:
+    wrong = await talk.subscribe(OWNER, CHAT, "cs.CL about: nerf")
+    assert isinstance(wrong, results.NotUnderstood)
+    assert wrong.pointer == "cs.CL about: nerf\n            ^"
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        INTEREST,
+        "About:  talking heads driven by audio",
+        WORDS,
+        f"“{WORDS}”",
+        "Talking heads driven by audio",
+        topic_key(INTEREST),
+        "2",
+        "#2",
+    ],
+)
+async def test_an_interest_is_unsubscribed_by_its_text_its_number_or_its_key(
+    talk: Conversation, clock: FakeClock, named: str
+) -> None:
+    for text in ("cs.CV", INTEREST, "cs.CL about: good evaluation"):
+        await talk.subscribe(OWNER, CHAT, text)
+        clock.advance(1)
+    gone = await talk.unsubscribe(OWNER, CHAT, named)
+    assert isinstance(gone, results.Unsubscribed)
+    assert gone.topic == INTEREST
+
+
+async def test_a_query_with_an_interest_is_unsubscribed_by_the_query_alone(talk: Conversation) -> None:
+    for text in ("cs.CL about: good evaluation", "cs.CV about: good evaluation", "cs.LG"):
+        await talk.subscribe(OWNER, CHAT, text)
+    assert isinstance(await talk.unsubscribe(OWNER, CHAT, "good evaluation"), results.NotSubscribed)
+    gone = await talk.unsubscribe(OWNER, CHAT, "cs.CL")
+    assert isinstance(gone, results.Unsubscribed)
+    assert gone.topic == "cat:cs.CL about: good evaluation"
+
+
+async def test_completion_shows_the_text_of_an_interest_and_sends_what_names_it(talk: Conversation) -> None:
+    long = "about: " + "talking heads driven by audio and " * 5
+    for text in (INTEREST, long):
+        await talk.subscribe(OWNER, CHAT, text)
+    short, longer = await talk.suggest(CHAT, "heads driven")
+    assert (short.value, short.label) == (INTEREST, f"“{WORDS}”")
+    assert longer.value == topic_key(long.strip())
+    assert longer.label.endswith("…”")
+    assert isinstance(await talk.unsubscribe(OWNER, CHAT, longer.value), results.Unsubscribed)

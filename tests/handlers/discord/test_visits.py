@@ -1,0 +1,78 @@
+"""The app on a person's own account, in places where the bot is no member."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.storage.store import SqlStore
+from handlers.button_actions import BUTTONS
+from handlers.commands import COMMANDS
+from handlers.discord.app import DiscordApp
+from handlers.discord.visits import VISITING_COMMANDS, VISITING_VERBS
+from tests.fakes.discord import FakeDiscord
+from tests.handlers.discord.samples import chat
+
+
+@pytest.fixture
+def foreign(app: DiscordApp, dc: FakeDiscord) -> int:
+    """A channel of a server that the gateway never told of."""
+    dc.interactions.is_user_install = True
+    return dc.world.add_channel(dc.world.add_guild("elsewhere"), "reading")
+
+
+@pytest.fixture
+def friends(app: DiscordApp, dc: FakeDiscord) -> int:
+    """Direct messages between people."""
+    dc.interactions.is_user_install = True
+    return dc.world.add_dm(person=42)
+
+
+def test_what_visitors_may_do_exists() -> None:
+    assert {command.name for command in COMMANDS} >= VISITING_COMMANDS
+    assert set(BUTTONS) >= VISITING_VERBS
+
+
+async def test_only_what_only_reads_is_offered_to_visitors(app: DiscordApp, dc: FakeDiscord) -> None:
+    offered = {each["name"]: each for each in dc.commands if each.get("type", 1) == 1}
+    for name, command in offered.items():
+        may_visit = name in VISITING_COMMANDS
+        assert command["integration_types"] == ([0, 1] if may_visit else [0]), name
+        assert command["contexts"] == ([0, 1, 2] if may_visit else [0, 1]), name
+
+
+@pytest.mark.parametrize("place", ["foreign", "friends"])
+async def test_a_visitor_reads_a_paper_alone(
+    dc: FakeDiscord, place: str, store: SqlStore, request: pytest.FixtureRequest
+) -> None:
+    channel = request.getfixturevalue(place)
+    answer = await dc.interactions.slash(channel, "summarize", link="2606.00001", admin=False)
+    assert "Heads" in answer.text
+    assert answer.ephemeral
+    assert await store.chat(chat(channel)) is None
+
+
+@pytest.mark.parametrize("place", ["foreign", "friends"])
+@pytest.mark.parametrize("command", ["subscribe", "settings", "stop", "digest"])
+async def test_what_needs_a_member_is_kindly_refused(
+    dc: FakeDiscord, place: str, command: str, store: SqlStore, request: pytest.FixtureRequest
+) -> None:
+    channel = request.getfixturevalue(place)
+    options: dict[str, Any] = {"query": "cs.CV"} if command == "subscribe" else {}
+    answer = await dc.interactions.slash(channel, command, admin=True, **options)
+    assert "I am not a member of this place" in answer.text
+    assert answer.ephemeral
+    assert await store.chat(chat(channel)) is None
+
+
+@pytest.mark.parametrize("verb", sorted(set(BUTTONS) - VISITING_VERBS))
+async def test_other_buttons_are_kindly_refused(dc: FakeDiscord, foreign: int, verb: str, store: SqlStore) -> None:
+    answer = await dc.interactions.click(foreign, f"{verb}:2606.00001@{foreign}")
+    assert "I am not a member of this place" in answer.text
+    assert await store.chat(chat(foreign)) is None
+
+
+async def test_in_direct_messages_with_the_bot_everything_works(app: DiscordApp, dc: FakeDiscord) -> None:
+    direct = dc.world.add_dm(person=42)
+    assert "Subscribed" in (await dc.interactions.slash(direct, "subscribe", query="cs.CV")).text
