@@ -75,6 +75,10 @@ def export(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write this file instead of printing.")
     ] = None,
+    people: Annotated[
+        bool, typer.Option("--people", help="Write people's ids instead of numbers, for `paperboy import`.")
+    ] = False,
+    as_opml: Annotated[bool, typer.Option("--opml", help="Write the topics only, as OPML.")] = False,
 ) -> None:
     """Write what is stored about chats as JSON: settings, topics, votes, and what was learned from them."""
     import tempfile
@@ -83,10 +87,28 @@ def export(
 
     settings = load_settings()
     with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
-        count = run_async(lambda: exporting.export(settings, chat, file))
+        if as_opml:
+            count = run_async(lambda: exporting.export_topics(settings, chat, file))
+        else:
+            count = run_async(lambda: exporting.export(settings, chat, file, has_ids=people))
         exporting.put(file, output)
     if output:
         typer.echo(f"Wrote {output} ({count} {'chat' if count == 1 else 'chats'}).", err=True)
+
+
+@commands.command("import")
+def import_file(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="What `paperboy export` wrote, or OPML.")],
+    chat: Annotated[
+        str | None, typer.Option("--chat", metavar="PLATFORM:ID", help="The chat that gets the topics of OPML.")
+    ] = None,
+) -> None:
+    """Read chats with their settings, topics, votes and saved papers from a file; again and again changes nothing."""
+    from bot.operator import importing
+
+    settings = load_settings()
+    for line in run_async(lambda: importing.import_file(settings, path, chat)):
+        typer.echo(line)
 
 
 @commands.command()

@@ -20,13 +20,13 @@ class People:
     has_ids: bool = False
     _numbers: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def name(self, chat: ChatRef, person: str) -> str:
-        """The name of who gave a vote in a chat; "" stands for the chat itself.
+    def name(self, chat: ChatRef, person: str) -> str | None:
+        """The name of who gave a vote in a chat; None stands for the chat itself.
 
         The person of a private chat keeps their id on Telegram: it is the id of the chat too.
         """
         if self.has_ids or not person or person == chat.place:
-            return person
+            return person or None
         number = self._numbers.setdefault((chat.platform.value, person), len(self._numbers) + 1)
         return f"person {number}"
 

@@ -16,8 +16,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from bot.conversation.chat_data import ChatData, People, described, file_head
 from bot.errors import TellUser
-from bot.model import JSON, Chat, ChatModel, ChatRef, Subscription, Vote
+from bot.model import JSON, Chat, ChatRef, Subscription
+from bot.operator import opml
 from bot.operator.arguments import parse_chat
 from bot.service.app import open_app
 from bot.settings import Settings
@@ -32,40 +34,45 @@ OWNER_ONLY = 0o600
 """Permissions of a new file: it says what people like."""
 
 
-class People:
-    """Names people by numbers, in the order in which they are met, so that a file does not give their ids away."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[tuple[str, str], int] = {}
-
-    def name(self, chat: ChatRef, person: str) -> str | None:
-        """Return the name of who gave a vote in a chat; None stands for the chat itself.
-
-        The person of a private chat keeps their id on Telegram: it is the id of the chat too.
-        """
-        if not person or person == chat.place:
-            return person or None
-        number = self._numbers.setdefault((chat.platform.value, person), len(self._numbers) + 1)
-        return f"person {number}"
-
-
-async def export(settings: Settings, chat: str | None, file: TextIO) -> int:
+async def export(settings: Settings, chat: str | None, file: TextIO, *, has_ids: bool = False) -> int:
     """Write what is stored about a chat (`PLATFORM:ID`), or about all; returns how many chats were written.
 
-    Raises `TellUser` for what is no chat, or is not stored.
+    People are numbered, or named by their ids (`has_ids`), so that an import gives each their votes back. Raises
+    `TellUser` for what is no chat, or is not stored.
     """
     ref = parse_chat(chat) if chat else None
     async with open_app(settings) as app:
-        found = await app.store.chats() if ref is None else [known for known in [await app.store.chat(ref)] if known]
-        if ref and not found:
-            raise TellUser(f"There is no chat {ref}; `paperboy chats` lists those that Paperboy knows.")
-        file.write(f'{{"exported_at": {json.dumps(app.clock.now().isoformat())}, "chats": [')
+        found, following = await _chats(app.store, ref), await app.store.subscriptions(ref)
+        head = json.dumps(file_head(app.clock.now())).removesuffix("}")
+        file.write(f'{head}, "chats": [')
         count = 0
-        async for described in _described(app.store, found, await app.store.subscriptions(ref)):
-            file.write(("," if count else "") + "\n" + json.dumps(described, ensure_ascii=False))
+        async for chat_data in _described(app.store, found, following, People(has_ids)):
+            file.write(("," if count else "") + "\n" + json.dumps(chat_data, ensure_ascii=False))
             count += 1
         file.write("\n]}\n")
     return count
+
+
+async def export_topics(settings: Settings, chat: str | None, file: TextIO) -> int:
+    """Write the topics of a chat, or of all chats, as OPML; returns how many chats were written. Raises as `export`."""
+    ref = parse_chat(chat) if chat else None
+    async with open_app(settings) as app:
+        found, following = await _chats(app.store, ref), await app.store.subscriptions(ref)
+    topics: dict[ChatRef, list[str]] = defaultdict(list)
+    for subscription in following:
+        topics[subscription.chat].append(subscription.topic)
+    file.write(opml.write([(known, topics[known.ref]) for known in found if topics[known.ref]]))
+    return len(topics)
+
+
+async def _chats(store: Store, ref: ChatRef | None) -> list[Chat]:
+    """The chat, or all chats. Raises `TellUser` if it is not stored."""
+    if ref is None:
+        return await store.chats()
+    chat = await store.chat(ref)
+    if chat is None:
+        raise TellUser(f"There is no chat {ref}; `paperboy chats` lists those that Paperboy knows.")
+    return [chat]
 
 
 def put(file: TextIO, path: Path | None) -> None:
@@ -82,65 +89,15 @@ def put(file: TextIO, path: Path | None) -> None:
         raise TellUser(f"{path} cannot be written ({error.strerror}); choose another.") from None
 
 
-async def _described(store: Store, chats: Sequence[Chat], subscriptions: Iterable[Subscription]) -> AsyncIterator[JSON]:
+async def _described(
+    store: Store, chats: Sequence[Chat], subscriptions: Iterable[Subscription], people: People
+) -> AsyncIterator[JSON]:
     followed: dict[ChatRef, list[Subscription]] = defaultdict(list)
     for subscription in subscriptions:
         followed[subscription.chat].append(subscription)
-    people = People()
     for start in range(0, len(chats), AT_ONCE):
         chunk = chats[start : start + AT_ONCE]
         models = await store.models_of([chat.ref for chat in chunk])
         for chat in chunk:
             votes = await store.votes_of(chat.ref)
-            yield {
-                **_settings(chat),
-                "subscriptions": [_subscription(each) for each in followed[chat.ref]],
-                "votes": [_vote(vote, people) for vote in votes],
-                "model": _model(models[chat.ref]) if chat.ref in models else None,
-            }
-
-
-def _settings(chat: Chat) -> JSON:
-    return {
-        "chat": str(chat.ref),
-        "title": chat.title,
-        "created_at": chat.created_at and chat.created_at.isoformat(),
-        "suspended": chat.suspended,
-        "settings": {
-            "language": chat.language,
-            "timezone": chat.timezone,
-            "digest_time": f"{chat.digest_time:%H:%M}",
-            "size": chat.size,
-            "style": chat.style.value,
-            "depth": chat.depth.value,
-        },
-    }
-
-
-def _subscription(subscription: Subscription) -> JSON:
-    return {
-        "topic": subscription.topic,
-        "since": subscription.since.isoformat(),
-        "created_at": subscription.created_at.isoformat(),
-    }
-
-
-def _vote(vote: Vote, people: People) -> JSON:
-    return {
-        "paper": vote.paper_id,
-        "kind": vote.kind.value,
-        "person": people.name(vote.chat, vote.person),
-        "at": vote.at.isoformat(),
-    }
-
-
-def _model(model: ChatModel) -> JSON:
-    return {
-        "version": model.version,
-        "trained_at": model.trained_at.isoformat(),
-        "votes": model.votes,
-        "embedder": model.embedder or None,
-        "liked": list(model.liked),
-        # Weights have the precision of float32; more digits would say nothing.
-        "terms": [{"term": term, "weight": float(f"{weight:.5g}")} for term, weight in model.terms],
-    }
+            yield described(ChatData(chat, followed[chat.ref], votes, models.get(chat.ref)), people)

@@ -11,6 +11,7 @@ from telegram.ext import CommandHandler
 
 from bot import conversation as results
 from bot.conversation import Conversation, Defaults, Requester, topic_key
+from bot.conversation.library import owner_key
 from bot.errors import TellUser
 from bot.model import ChatRef, Platform
 from bot.settings import load
@@ -68,6 +69,11 @@ EXPECTED_OF_COMMANDS: dict[str, tuple[dict[str, str], type]] = {
     "summarize": ({"link": "2406.14272", "depth": "deep"}, results.PaperCard),
     "like": ({"papers": 'au:"Ann Author"'}, results.Liked),
     "saved": ({}, results.SavedPapers),
+    "search": ({"words": "diffusion"}, results.FoundInChat),
+    "history": ({}, results.PastDigests),
+    "cite": ({"papers": "2406.14272", "format": "ris"}, results.References),
+    "export": ({}, results.ExportedChat),
+    "forget": ({}, results.ConfirmForget),
     "preview": ({}, results.NothingNow),
     "why": ({"link": "2406.14272"}, results.Explained),
     "tune": ({}, results.NothingLearned),
@@ -114,6 +120,11 @@ EXPECTED_OF_BUTTONS: dict[str, tuple[str, type]] = {
     "proof": ("2406.14272v1:b", results.PaperNotKept),
     "next": ("2026-06-02:10", results.Stale),
     "close": ("", results.CardClosed),
+    "saved": (f"0:{owner_key(OWNER)}", results.SavedPapers),
+    "unsave": (f"2406.14272:0:{owner_key(OWNER)}", results.SavedPapers),
+    "refs": (f"bib:{owner_key(OWNER)}", results.References),
+    "find": ("0123456789ab:10", results.SearchExpired),  # tests/conversation/test_library.py has searches
+    "past": ("0", results.PastDigests),
     "forget": ("yes", results.Forgotten),
     "begin": ("", results.AskTopic),
     "area": ("vision", results.AreaOffer),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import get_args
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,7 @@ from bot.model import (
     FoundPapers,
     Paper,
     PaperList,
+    PastDigest,
     Platform,
     SummaryKey,
     VoteKind,
@@ -79,6 +80,11 @@ _ABOUT = "audio-driven talking heads and lip sync for films and games; not face 
 INTEREST = Followed(f"about: {_ABOUT}", f"papers close to “{_ABOUT}”", topic_key("about"), date(2026, 6, 2))
 BOTH = Followed(
     "cat:cs.CL about: good evaluation", "papers in cs.CL, first those …", topic_key("both"), date(2026, 6, 2)
+)
+
+DAY = date(2026, 6, 2)
+PAST = PastDigest(
+    DAY, Window(DAY, DAY), datetime(2026, 6, 2, tzinfo=UTC), frozenset(("2406.14272",)), "2026-06-02", 109
 )
 
 ZONES = ("America/Argentina/Buenos_Aires", *likely_zones("zh", "UTC"))
@@ -165,7 +171,19 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.VoteNotKept(),
     results.PaperNotKept("2406.14272"),
     results.SavedPapers(()),
-    results.SavedPapers((replace(CARD.paper, title="Long " * 60),) * 20, 300),
+    results.SavedPapers((replace(CARD.paper, title="Long " * 60),) * 10, 10, 300, "0a1b"),
+    results.SavedPapers((CARD.paper,) * 10, 0, 300, "0a1b", is_removing=True),
+    results.NotYours(),
+    results.References((CARD.paper,), CitationFormat.BIBTEX, "@misc{x}\n", b"@misc{x}\n"),
+    results.References((CARD.paper,) * 3, CitationFormat.RIS, "TY", b"TY", are_saved=True),
+    results.References((), CitationFormat.RIS, "", b"", found=FoundPapers(unknown_ids=("2606.99999",) * 5)),
+    results.FoundInChat("a <b> & *c*", "0123456789ab", ()),
+    results.FoundInChat("x" * 200, "0123456789ab", ((CARD.paper, DAY), (CARD.paper, None)) * 5, 10, 999, 200, True),
+    results.NothingToSearch("-x"),
+    results.SearchExpired(),
+    results.PastDigests(()),
+    results.PastDigests((PAST,) * 7, 7, 40),
+    results.ExportedChat("{}", "@misc{x}"),
     *INSIGHTS,
     results.DigestComing(3, 1),
     results.NothingNow("Nothing is new.", 1),
@@ -301,7 +319,9 @@ ABOUT_NO_CHAT = (
     results.Voted,
     results.VoteOptions,
     results.PaperNotKept,
-    results.SavedPapers,
+    results.NotYours,
+    results.References,
+    results.SearchExpired,
     results.NotOperator,
     results.Health,
     results.TooManyReadings,

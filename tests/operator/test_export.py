@@ -66,15 +66,21 @@ async def test_a_chat_is_exported_with_all_that_is_stored_about_it(settings: Set
         {
             "chat": "telegram:101",
             "title": "Ann",
+            "kind": "",
             "created_at": None,
             "suspended": None,
             "settings": {
                 "language": "zh",
+                "has_own_language": False,
                 "timezone": "Asia/Tokyo",
                 "digest_time": "07:30",
+                "days": [0, 1, 2, 3, 4, 5, 6],
                 "size": 5,
                 "style": "titles",
                 "depth": "deep",
+                "paused_until": None,
+                "quiet": None,
+                "opens_in": "private",
             },
             "subscriptions": [
                 {"topic": "cat:cs.CV about: lip sync; not faces", "since": "2026-06-01", "created_at": at}
