@@ -137,11 +137,20 @@ def test_the_command_prints_what_it_is_asked_for(arxiv: FakeArxiv, tmp_path: Pat
     assert (len(everything["cards"]), everything["also"]) == (6, [])
 
 
-@pytest.mark.parametrize("form", ["text", "markdown", "html", "hexo", "telegram", "discord"])
-def test_every_format_shows_the_titles_past_the_size(form: str, arxiv: FakeArxiv, tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "hexo"])
+def test_every_page_and_text_shows_the_titles_past_the_size(form: str, arxiv: FakeArxiv, tmp_path: Path) -> None:
     words = ["digest", "cs.CV", "--date", str(DAY), "--size", "2", "--format", form]
     done = paperboy(*words, "-o", str(tmp_path / "out"), data=tmp_path, arxiv=arxiv)
     assert done.returncode == 0, done.stderr
     [written] = [path for path in [tmp_path / "out", *tmp_path.glob("out/*")] if path.is_file()]
     text = written.read_text()
     assert all(title in text for title, _ in [*OTHERS, *HEADS[:2]])
+
+
+@pytest.mark.parametrize("style", ["list", "titles", "cards"])
+def test_the_messages_of_a_chat_count_the_papers_past_the_size(style: str, arxiv: FakeArxiv, tmp_path: Path) -> None:
+    words = ["digest", "cs.CV", "--date", str(DAY), "--size", "2", "--format", "telegram", "--style", style]
+    done = paperboy(*words, data=tmp_path, arxiv=arxiv)
+    assert done.returncode == 0, done.stderr
+    [message] = map(json.loads, done.stdout.splitlines())
+    assert message["html"].startswith("<b>2 of 6 ")

@@ -88,7 +88,7 @@ async def test_settings_are_shown_and_changed_for_the_named_channel_through_ever
         known = await store.chat(chat(place))
         assert known is not None
         styles[place] = known.style.value
-    assert styles == {papers: "cards", vision: "titles"}
+    assert styles == {papers: "list", vision: "titles"}
 
 
 async def test_a_digest_now_is_the_named_channels(
