@@ -74,7 +74,7 @@ async def test_settings_are_changed_by_command_and_by_button(bench: Bench) -> No
     bench.tg.press(menu, "Style", ANN)
     await bench.tg.until(lambda: "Style" in menu.text and "titles: title and one line" in menu.labels)
     bench.tg.press(menu, "titles", ANN)
-    await bench.tg.until(lambda: "Style is now titles" in menu.text)
+    await bench.tg.until(lambda: "Style: now titles" in menu.text)
     chat = await bench.store.chat(ref(ANN))
     assert chat is not None
     assert chat.style.value == "titles"
