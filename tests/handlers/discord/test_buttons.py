@@ -48,7 +48,7 @@ async def test_stopping_a_named_channel_deletes_that_one_and_names_it(
 ) -> None:
     question = await dc.interactions.slash(papers, "stop", channel=vision)
     assert "\\#vision in lab" in question.text
-    answer = await dc.interactions.click(papers, question.button("Yes"))
+    answer = await dc.interactions.click(papers, question.button("Delete"))
     assert "\\#vision in lab" in answer.text
     assert await store.chat(chat(vision)) is None
     assert await topics(store, papers) == ["cat:cs.CL"]

@@ -98,7 +98,7 @@ async def test_data_of_a_button_that_the_message_does_not_have_does_nothing(benc
 
 @pytest.mark.parametrize(
     ("command", "button"),
-    [("/stop", "Yes"), ("/subscriptions", "Digest now"), ("/subscriptions", "✕"), ("/settings style", "titles")],
+    [("/stop", "Delete"), ("/subscriptions", "Digest now"), ("/subscriptions", "✕"), ("/settings style", "titles")],
 )
 async def test_every_button_that_changes_a_group_is_for_its_admins(bench: Bench, command: str, button: str) -> None:
     bench.tg.group(GROUP, admins=(ANN,))
@@ -184,9 +184,9 @@ async def test_its_topics_names_the_channel(bench: Bench, vision: int) -> None:
 
 
 async def test_stopping_a_channel_names_it_before_and_after_and_deletes_that_one(bench: Bench, vision: int) -> None:
-    assert "deletes everything I know of Vision" in await bench.ask(ANN, f"/stop {vision}")
+    assert "Delete everything I know of Vision" in await bench.ask(ANN, f"/stop {vision}")
     question = bench.tg.messages(ANN)[-1]
-    bench.tg.press(question, "Yes", ANN)
+    bench.tg.press(question, "Delete", ANN)
     await bench.tg.until(lambda: "everything about Vision is deleted" in question.text)
     assert await bench.store.chat(ref(vision)) is None
     assert await topics(bench, ANN) == ["cat:cs.CV"]
@@ -227,7 +227,7 @@ async def test_a_button_of_an_earlier_release_is_about_the_chat_it_stands_in(ben
 async def test_a_button_in_a_group_is_about_no_other_chat(bench: Bench, vision: int) -> None:
     bench.tg.group(GROUP, admins=(ANN,))
     await bench.ask(GROUP, "/stop", user=ANN)
-    query = bench.tg.press(with_data(bench, GROUP, "Yes", f"forget:yes@{vision}"), "Yes", ANN)
+    query = bench.tg.press(with_data(bench, GROUP, "Delete", f"forget:yes@{vision}"), "Delete", ANN)
     assert "no longer" in await alert(bench, query)
     assert await topics(bench, vision) == ["cat:cs.CV"]
 
@@ -240,7 +240,7 @@ async def test_a_button_in_private_is_about_no_chat_that_cannot_be_managed_from_
     await bench.ask(GROUP, "/subscribe cs.CV", user=BOB)
     await bench.ask(BOB, "/subscribe cs.CV")
     await bench.ask(ANN, "/stop")
-    query = bench.tg.press(with_data(bench, ANN, "Yes", f"forget:yes@{other}"), "Yes", ANN)
+    query = bench.tg.press(with_data(bench, ANN, "Delete", f"forget:yes@{other}"), "Delete", ANN)
     await alert(bench, query)
     for place in (ANN, BOB, vision, GROUP):
         assert await topics(bench, place) == ["cat:cs.CV"]
