@@ -47,6 +47,8 @@ class GuessKind(enum.StrEnum):
     """The words before they were corrected."""
     NARROWER = "narrower"
     """The first reading in one category only; the detail is its code."""
+    SPELLING = "spelling"
+    """The first reading with a likely word in place of one that no paper has; the detail is that word."""
     WIDER = "wider"
     """The first reading with another wording; the detail is that wording."""
     EVERYWHERE = "everywhere"
