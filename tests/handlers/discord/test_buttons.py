@@ -208,8 +208,8 @@ async def test_plain_words_for_a_named_channel_are_asked_about_and_followed_ther
     words = "talking heads driven by audio; not face recognition"
     question = await dc.interactions.slash(papers, "subscribe", query=words, channel=vision)
     assert "about:" not in question.text
-    answer = await dc.interactions.click(papers, question.button("Papers about this"))
-    assert "Subscribed" in answer.text
+    answer = await dc.interactions.click(papers, question.button("✓ Follow"))
+    assert "follows" in answer.text
     assert "face recognition" in answer.text
     assert {*await topics(store, vision)} == {"cat:cs.CV", f"about: {words}"}
     assert await topics(store, papers) == ["cat:cs.CL"]

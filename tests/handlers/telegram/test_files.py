@@ -88,7 +88,7 @@ async def test_a_file_that_claims_to_be_large_is_not_even_asked_for(bench: Bench
     assert bench.tg.world.files.served == 0
 
 
-@pytest.mark.parametrize("name", ["paper.pdf", "list.bib.exe", "noending", None])
+@pytest.mark.parametrize("name", ["slides.pptx", "list.bib.exe", "noending", None])
 async def test_of_other_files_it_is_said_what_can_be_sent(bench: Bench, name: str | None) -> None:
     answer = await sent(bench, ANN, file(name, BIBTEX))
     assert ".bib, .ris, or .txt" in answer
