@@ -58,8 +58,8 @@ async def test_each_attached_list_is_answered(writer: Writer, dc: FakeDiscord, s
 @pytest.mark.parametrize(
     ("name", "content", "claimed", "said"),
     [
-        ("a.bib", b"x", 50_000_000, "a.bib has 50.0 MB; a list may have up to 1 MB"),
-        ("a.bib", b"x" * 1_000_001, 1, "a.bib has 1.0 MB; a list may have up to 1 MB"),
+        ("a.bib", b"x", 50_000_000, "a.bib has 50 MB; a list may have up to 1 MB"),
+        ("a.bib", b"x" * 1_000_001, 1, "a.bib has 1.1 MB; a list may have up to 1 MB"),
         ("a.bib", b"%PDF-1.7\n\x00\x01\xff", None, "a.bib is not a text file"),
         ("a.ris", b"", None, "a.ris names no paper"),
         ("x" * 200 + ".txt", b"", None, "xxx… names no paper"),

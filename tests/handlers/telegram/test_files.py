@@ -62,9 +62,9 @@ async def test_the_list_counts_more_than_its_caption(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (file("a.bib", b"x", 50_000_000), "a.bib has 50.0 MB; a list may have up to 1 MB"),
-        (file("a.bib", b"x" * 1_000_001, 1), "a.bib has 1.0 MB; a list may have up to 1 MB"),
-        (FakeFile("a.bib", b"x" * 1_000_001, None), "a.bib has 1.0 MB"),
+        (file("a.bib", b"x", 50_000_000), "a.bib has 50 MB; a list may have up to 1 MB"),
+        (file("a.bib", b"x" * 1_000_001, 1), "a.bib has 1.1 MB; a list may have up to 1 MB"),
+        (FakeFile("a.bib", b"x" * 1_000_001, None), "a.bib has 1.1 MB"),
         (FakeFile("a.bib", b"x" * (20 * 2**20 + 1), None), "I could not get a.bib; send it once more"),
         (file("a.bib", b"%PDF-1.7\n\x00\x01\xff"), "a.bib is not a text file"),
         (file("a.txt", bytes(range(256)) * 40), "a.txt is not a text file"),
