@@ -33,7 +33,7 @@ def settings_view(result: SettingsView, chat: ChatName) -> Reply:
         value = Text(setting_choices.shown(result.chat, name), bold=True)
         lines.append(spans(_("{setting}: {value}"), setting=_(_LABELS[name]), value=value))
     buttons = [Button(_(_LABELS[name]), action=str(Action("choose", name))) for name in names]
-    heading = _("Settings of {chat}").format(chat=chat) if chat.is_elsewhere else _("Settings")
+    heading = _("Settings of {chat}").format(chat=chat) if chat.is_named else _("Settings")
     note = Note((Text(next_digest(result.first_due)),))
     return Reply(Document((Heading((Text(heading, bold=True),)), Bullets(tuple(lines)), note)), rows(buttons, 3))
 
@@ -78,7 +78,7 @@ def set_action(name: str, value: str) -> str:
 def now_is(of: Chat, name: str, chat: ChatName) -> Line:
     """A sentence with the value of a setting."""
     label, value = _(_LABELS[name]), Text(setting_choices.shown(of, name), bold=True)
-    if chat.is_elsewhere:
+    if chat.is_named:
         return Line(spans(_("{setting} of {chat}: now {value}."), setting=label, chat=str(chat), value=value))
     return Line(spans(_("{setting}: now {value}."), setting=label, value=value))
 

@@ -40,7 +40,7 @@ def subscriptions(result: Subscriptions, chat: ChatName) -> Reply:
     # Some of the list may be gone since its buttons were made.
     page = min(result.page, last)
     shown = result.topics[page * PAGE : (page + 1) * PAGE]
-    if chat.is_elsewhere:
+    if chat.is_named:
         heading = ngettext("{chat} follows {n} topic", "{chat} follows {n} topics", number)
     else:
         heading = ngettext("You follow {n} topic", "You follow {n} topics", number)

@@ -69,7 +69,7 @@ class Buttons:
             message,
             query.from_user,
             action.chat_id,
-            look_up_rights=operation.needs_rights,
+            look_up_rights=operation.looks_up_rights,
             is_for_members=operation.is_for_members,
         )
         if target is None:

@@ -100,7 +100,7 @@ class Commands:
         if command.operation.is_about_chat and message.chat.type == ChatType.PRIVATE and user is not None:
             target, line = await self._places.named(line, user, takes_words=command.name in _TAKE_WORDS)
         if target is None:
-            target = await self._places.of_author(message, user, look_up_rights=command.operation.needs_rights)
+            target = await self._places.of_author(message, user, look_up_rights=command.operation.looks_up_rights)
         arguments = command.read_line(line)
         for argument in command.arguments:
             if argument.may_be_quoted and not arguments.get(argument.name):

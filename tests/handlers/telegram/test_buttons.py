@@ -300,7 +300,7 @@ async def test_plain_words_are_asked_about_and_a_button_says_what_is_meant(bench
     question = bench.tg.messages(ANN)[-1]
     assert await topics(bench, ANN) == []
     bench.tg.press(question, "✓ Follow", ANN)
-    await bench.tg.until(lambda: "Subscribed" in question.text)
+    await bench.tg.until(lambda: "You now follow" in question.text)
     assert "about:" not in question.text
     assert "“talking heads driven by audio, in films" in question.text
     assert await topics(bench, ANN) == [f"about: {' '.join(words.split())}"]

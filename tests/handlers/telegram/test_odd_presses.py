@@ -25,7 +25,7 @@ from tests.fakes.pipeline import FakePipeline, made_up_card
 from tests.fakes.stores import memory_store
 from tests.fakes.telegram_world import FakeMessage
 from tests.handlers.telegram.conftest import NOW, Bench, settings_for
-from tests.handlers.telegram.test_commands import ANN, BOB, CHANNEL, GROUP, ref
+from tests.handlers.telegram.test_commands import ANN, BOB, CHANNEL, GROUP, ref, topics
 
 PAPER = "2606.00001"
 _ARGUMENTS = {
@@ -187,6 +187,7 @@ async def test_a_member_of_a_channel_reaches_nothing_but_papers_from_private(ben
     bench.tg.channel(CHANNEL, "Readers", admins=(ANN,))
     bench.tg.bot_becomes(CHANNEL, "administrator", ANN)
     await bench.ask(ANN, f"/subscribe {CHANNEL} cs.CV")
+    await bench.eventually(lambda: topics(bench, CHANNEL), ["cat:cs.CV"])
     bench.tg.world.chats[CHANNEL].members[BOB] = "member"
     await bench.ask(BOB, "/start")
     before = await state_of(bench, CHANNEL)
