@@ -12,7 +12,7 @@ from telegram.constants import ChatType
 from telegram.error import Forbidden, TelegramError
 from telegram.ext import Application, CommandHandler, ContextTypes, filters
 
-from bot.conversation import Candidate, Conversation, Result, Subscriptions, WhichChat
+from bot.conversation import Candidate, Conversation, NotAllowed, NotOperator, Result, Subscriptions, WhichChat
 from bot.errors import RetryLater, TellUser
 from bot.render.nodes import Button, Reply
 from handlers import replies
@@ -68,6 +68,9 @@ class Commands:
         else:
             result = await dispatch(self._conversation, command.operation, request)
         await self._places.remember_manager(target, message.chat.id, result)
+        if isinstance(result, NotAllowed | NotOperator):
+            await self._answers.answer_alone(message, target, result)
+            return
         reply = await self._reply(message, target, result)
         await self._answers.answer(message, reply, target.chat, target.requester)
 

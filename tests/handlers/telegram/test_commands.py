@@ -135,6 +135,25 @@ async def test_in_a_group_admins_change_settings_and_everybody_may_ask(bench: Be
     assert answered.reply_to is not None
 
 
+async def test_a_refusal_in_a_group_goes_to_the_one_who_asked(bench: Bench) -> None:
+    bench.tg.group(GROUP, "Lab", admins=(ANN,))
+    assert await bench.ask(GROUP, "/subscribe cs.CV", user=BOB) == "Only admins of Lab can do that."
+    await bench.ask(BOB, "/help")
+    for command in ("/subscribe cs.CV", "/settings", "/stop"):
+        before = len(bench.tg.messages(BOB))
+        bench.tg.say(GROUP, BOB, command)
+        assert (await bench.tg.wait_for(BOB, before + 1))[-1].text == "Only admins of Lab can do that."
+    assert len(bench.tg.messages(GROUP)) == 1
+
+
+async def test_an_answer_in_a_group_names_the_group(bench: Bench) -> None:
+    bench.tg.group(GROUP, "Lab", admins=(ANN,))
+    for command in ("subscriptions", "unsubscribe cs.CV", "subscribe cs.CV", "subscribe cs.CV", "settings", "stop"):
+        said = await bench.ask(GROUP, f"/{command}", user=ANN)
+        assert "Lab" in said, command
+        assert "this chat" not in said.casefold(), command
+
+
 async def test_an_anonymous_admin_is_an_admin(bench: Bench) -> None:
     group = bench.tg.group(GROUP)
     bench.tg.say(GROUP, 1087968824, "/subscribe cs.CV", sender_chat=group.as_json())
