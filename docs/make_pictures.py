@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import re
 import shutil
 import subprocess
 import sys
@@ -35,9 +36,9 @@ from handlers.telegram.cards import TelegramRenderer, reply_messages
 
 HERE = Path(__file__).parent
 SITE = "https://papers.example/"
-WIDTH = 400
+WIDTH, MOST = 400, 1700
 Page = tuple[str, int, int]
-"""HTML, and the width and height of its picture in pixels."""
+"""HTML, and the width and the greatest height of its picture in pixels."""
 
 
 def main() -> None:
@@ -53,26 +54,37 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, using(options.language):
         work = Path(folder)
         pages = {**telegram_pages(digest), **discord_pages(digest), **archive_pages(digest, work / "site")}
-        for name, (page, width, height) in pages.items():
+        for name, (page, width, most) in pages.items():
             # Beside the archive's own pages, whose addresses are relative.
             file = work / "site" / "days" / f"{name}.html"
             file.write_text(page, encoding="utf-8")
-            take_screenshot(chromium, file, options.to / f"{name}.png", width, height)
+            take_screenshot(chromium, file, options.to / f"{name}.png", width, most)
 
 
-def take_screenshot(chromium: str, page: Path, target: Path, width: int, height: int) -> None:
-    """Write a picture of the top of a page, `width` × `height` pixels, to `target`."""
+def take_screenshot(chromium: str, page: Path, target: Path, width: int, most: int) -> None:
+    """Write a picture of a page to `target`: `width` pixels wide, and as high as the page is, at most `most`."""
+    measuring = page.with_suffix(".measured.html")
+    script = "<script>document.title = document.body.lastElementChild.getBoundingClientRect().bottom</script>"
+    measuring.write_text(page.read_text(encoding="utf-8").replace("</body>", f"{script}</body>"), encoding="utf-8")
+    measured = re.search(r"<title>([\d.]+)</title>", run(chromium, measuring, width, most, "--dump-dom"))
+    height = min(most, round(float(measured[1]))) if measured else most
+    run(chromium, page, width, height, f"--screenshot={target}")
+    print(target)  # noqa: T201 - a script for the command line
+
+
+def run(chromium: str, page: Path, width: int, height: int, what: str) -> str:
+    """Open a page in a window of this size; returns what Chromium prints."""
     # A profile of its own: Chromium refuses to start a second time with one that is in use.
     with tempfile.TemporaryDirectory() as profile:
-        subprocess.run(  # noqa: S603 - a program from PATH with our own arguments
+        done = subprocess.run(  # noqa: S603 - a program from PATH with our own arguments
             [
                 chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-                "--hide-scrollbars", f"--screenshot={target}", f"--window-size={width},{height}",
-                f"--user-data-dir={profile}", page.as_uri(),
+                "--hide-scrollbars", what, f"--window-size={width},{height}", f"--user-data-dir={profile}",
+                page.as_uri(),
             ],
             check=True, capture_output=True, timeout=120,
         )  # fmt: skip
-    print(target)  # noqa: T201 - a script for the command line
+    return done.stdout.decode()
 
 
 # ── what is shown on both platforms ───────────────────────────────────────────────────────────────────────────────
@@ -96,13 +108,13 @@ def telegram_pages(digest: Digest) -> dict[str, Page]:
     minute = asyncio.run(first_minute(Platform.TELEGRAM, digest.language))
     start = [message for each in minute for message in ([each] if isinstance(each, str) else _telegram_messages(each))]
     return {
-        "telegram": (telegram_page(morning, is_notified=True), WIDTH, 1290),
-        "telegram-dark": (telegram_page(morning, is_notified=True, is_dark=True), WIDTH, 1290),
-        "telegram-card": (telegram_page(card), WIDTH, 560),
-        "telegram-card-dark": (telegram_page(card, is_dark=True), WIDTH, 560),
-        "telegram-evidence": (telegram_page(evidence, is_open=True), WIDTH, 720),
-        "telegram-settings": (telegram_page(settings), WIDTH, 420),
-        "telegram-start": (telegram_page(start), WIDTH, 1290),
+        "telegram": (telegram_page(morning, is_notified=True), WIDTH, MOST),
+        "telegram-dark": (telegram_page(morning, is_notified=True, is_dark=True), WIDTH, MOST),
+        "telegram-card": (telegram_page(card), WIDTH, MOST),
+        "telegram-card-dark": (telegram_page(card, is_dark=True), WIDTH, MOST),
+        "telegram-evidence": (telegram_page(evidence, is_open=True), WIDTH, MOST),
+        "telegram-settings": (telegram_page(settings), WIDTH, MOST),
+        "telegram-start": (telegram_page(start), WIDTH, MOST),
     }
 
 
@@ -119,13 +131,13 @@ def discord_pages(digest: Digest) -> dict[str, Page]:
     pages: dict[str, Page] = {}
     for suffix, is_light in (("", False), ("-light", True)):
         pages |= {
-            f"discord{suffix}": (discord_page(morning, is_light=is_light), WIDTH, 1290),
-            f"discord-card{suffix}": (discord_page(card, PRIVATE, is_light=is_light), WIDTH, 560),
+            f"discord{suffix}": (discord_page(morning, is_light=is_light), WIDTH, MOST),
+            f"discord-card{suffix}": (discord_page(card, PRIVATE, is_light=is_light), WIDTH, MOST),
         }
     return pages | {
-        "discord-evidence": (discord_page(evidence, PRIVATE), WIDTH, 720),
-        "discord-settings": (discord_page(settings, PRIVATE), WIDTH, 420),
-        "discord-start": (discord_page(start), WIDTH, 1290),
+        "discord-evidence": (discord_page(evidence, PRIVATE), WIDTH, MOST),
+        "discord-settings": (discord_page(settings, PRIVATE), WIDTH, MOST),
+        "discord-start": (discord_page(start), WIDTH, MOST),
     }
 
 

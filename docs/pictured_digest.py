@@ -38,11 +38,12 @@ def sample_digest(language: str = "en") -> Digest:
     """What a chat gets of all days of the sample, ten papers, with sentences picked without a model."""
     days = sorted(sample.days().items())
     new = [entry for _, entries in days for entry in entries if entry.announcement.kind.delivers]
-    cards = [_sample_card(entry) for entry in reversed(new)]
+    fitting = [entry for entry in new if FIELDS & set(entry.paper.categories)]
+    cards = [_sample_card(entry) for entry in reversed(fitting)]
     window = Window(days[0][0], days[-1][0])
     shown = tuple(cards[:SIZE])
     slot = window.last.isoformat()
-    topics = ("cat:cs.CV", "cat:cs.CL")
+    topics = tuple(f"cat:{field}" for field in sorted(FIELDS, reverse=True))
     return Digest(topics, window, len(new), len(cards), shown, language=language, slot=slot, ranked=len(cards))
 
 
@@ -52,6 +53,7 @@ def reworded_card(digest: Digest) -> Card:
     return replace(found, summary=_reworded(found.paper, STATEMENTS))
 
 
+FIELDS = {"cs.CV", "cs.CL"}
 SIZE = 10
 REWORDED = "$A^2$"
 # Of that paper: a statement, and the words that its sentence begins with.
