@@ -31,7 +31,7 @@ class Exports:
     async def export(self, requester: Requester, ref: ChatRef) -> ExportedChat | NotAllowed:
         """Everything about the chat; other people in it are numbered. Only its admins may have that."""
         if not requester.is_admin:
-            return NotAllowed("have what I keep about it")
+            return NotAllowed()
         store = self._store
         chat = await store.chat(ref) or self._new_chat(ref)
         models = await store.models_of([ref])

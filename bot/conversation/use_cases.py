@@ -215,7 +215,7 @@ class Conversation:
         else it is taken as a query.
         """
         if not requester.is_admin:
-            return NotAllowed("change what it follows")
+            return NotAllowed()
         if not query.strip():
             return Incomplete("subscribe")
         if may_ask:
@@ -230,7 +230,7 @@ class Conversation:
     ) -> Subscribed | AlreadySubscribed | TooMany | NotAllowed | OfferExpired:
         """Subscribe the chat to one of the topics that `Subscribed.instead` offers, in place of the one before."""
         if not requester.is_admin:
-            return NotAllowed("change what it follows")
+            return NotAllowed()
         return await self._following.follow_instead(ref, key, title)
 
     async def unsubscribe(
@@ -239,7 +239,7 @@ class Conversation:
         """Unsubscribe the chat. `named` is a topic as typed, its number in the chat's list, or its `topic_key`; or
         several of them: "all", "1 2 3", "1-3", "cs.CV, cs.CL"."""
         if not requester.is_admin:
-            return NotAllowed("change what it follows")
+            return NotAllowed()
         await self._known(ref, manages=True)
         following = await self._store.subscriptions(ref)
         # A chat without topics is told so at once, rather than asked which topic it means.
@@ -328,7 +328,7 @@ class Conversation:
         Where something is still missing that will bring papers, the digest is promised, and sent when it is there.
         """
         if not requester.is_admin:
-            return NotAllowed("call for a digest now")
+            return NotAllowed()
         await self._known(ref, manages=True)
         # Checked first: without a topic, "nothing is new" would be a misleading answer.
         following = len(await self._store.subscriptions(ref))
@@ -348,7 +348,7 @@ class Conversation:
     async def resend(self, requester: Requester, ref: ChatRef, number: str) -> Resent | NotAllowed | Stale:
         """Send again a message that may not have arrived. It must be one of this chat, and is sent only once more."""
         if not requester.is_admin:
-            return NotAllowed("have a message sent again")
+            return NotAllowed()
         async with self._resending:  # otherwise two presses at once could both find it in doubt
             # 18 digits fit the database's integer; more would raise there.
             is_number = number.isascii() and number.isdecimal() and len(number) <= 18
@@ -365,7 +365,7 @@ class Conversation:
     async def forget(self, requester: Requester, ref: ChatRef) -> Forgotten | NotAllowed:
         """Delete the chat with its topics, settings, deliveries, votes and what was learned from them."""
         if not requester.is_admin:
-            return NotAllowed("make me forget it")
+            return NotAllowed()
         await self._store.forget(ref)
         log.info("chat forgotten", chat=str(ref))
         return Forgotten()
