@@ -109,7 +109,7 @@ async def summarize(conversation: Conversation, request: Request) -> Result:
     # Several links, or words instead of one, are answered as in a message.
     if link.strip() and len(ids.all_papers(link)) != 1 and not ids.reason_for_no_paper(link):
         return await conversation.understanding.message(target.requester, target.chat, link)
-    return await conversation.summarize(target.chat, link, _depth(depth), target.requester.user_id)
+    return await conversation.papers.summarize(target.chat, link, _depth(depth), target.requester.user_id)
 
 
 async def like(conversation: Conversation, request: Request) -> Result:
@@ -175,7 +175,7 @@ def _depth(given: str) -> Depth | None:
 
 
 async def digest_now(conversation: Conversation, request: Request) -> Result:
-    return await conversation.digest_now(request.target.requester, request.target.chat)
+    return await conversation.digests.now(request.target.requester, request.target.chat)
 
 
 async def privacy(conversation: Conversation, _request: Request) -> Result:

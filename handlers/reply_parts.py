@@ -28,6 +28,9 @@ EXAMPLES = (
 MAX_TITLE = 90
 """Characters of a title in an answer: two lines on a phone. A pop-up of Telegram holds 200 in all."""
 
+_LEAST_WORDS = 0.6
+"""The share of a limit that whole words must fill; else a text is cut inside a word."""
+
 
 def digest_button() -> Button:
     return Button(pgettext("button", "Digest now"), action=str(Action("digest")))
@@ -153,4 +156,9 @@ def next_digest(first_due: datetime | None) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+    """`text` in at most `limit` characters, cut behind a word where that leaves most of it."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    words = head if text[limit - 1] == " " else head.rpartition(" ")[0]
+    return f"{(words if len(words) > _LEAST_WORDS * limit else head).rstrip()}…"

@@ -9,18 +9,12 @@ from collections.abc import Awaitable, Callable, Sequence
 import structlog
 
 from bot.arxiv import ids
+from bot.conversation.chat_records import ChatRecords
 from bot.conversation.dependencies import FindPapers
+from bot.conversation.paper_results import Liked, NotALink, TakenBack
 from bot.conversation.put_off import why_put_off
-from bot.conversation.results import (
-    Busy,
-    Incomplete,
-    Liked,
-    NotALink,
-    NotAllowed,
-    NotUnderstood,
-    Requester,
-    TakenBack,
-)
+from bot.conversation.results import Busy, Incomplete, NotAllowed, Requester
+from bot.conversation.topic_results import NotUnderstood
 from bot.conversation.undo import Undo, Unlike
 from bot.errors import BadTopic, RetryLater, TellUser
 from bot.locales import _
@@ -39,7 +33,7 @@ LikeResult = Liked | NotALink | NotUnderstood | NotAllowed | Busy | Incomplete
 
 
 class Likes:
-    """Finds the papers and writes the votes. `ensure_chat(ref, title, manages)` resumes a chat or creates it."""
+    """Finds the papers and writes the votes."""
 
     def __init__(
         self,
@@ -47,10 +41,10 @@ class Likes:
         clock: Clock,
         find: FindPapers,
         undo: Undo,
-        ensure_chat: Callable[[ChatRef, str, bool], Awaitable[object]],
+        chats: ChatRecords,
     ) -> None:
         self._store, self._clock, self._find = store, clock, find
-        self._undo, self._ensure_chat = undo, ensure_chat
+        self._undo, self._chats = undo, chats
         # One at a time: reading a large file takes seconds of the processor.
         self._reading = asyncio.Lock()
         self._searching: set[ChatRef] = set()
@@ -123,7 +117,7 @@ class Likes:
             self._searching.discard(ref)
         if not found.papers:  # a mistake leaves nothing behind
             return Liked(found, wanted, 0, is_for_chat=person == CHAT)
-        await self._ensure_chat(ref, title, person == CHAT)
+        await self._chats.ensure(ref, title, manages=person == CHAT)
         try:
             paper_ids = [paper.id for paper in found.papers]
             votes = [vote for vote in await self._store.votes_of(ref) if vote.person == person]

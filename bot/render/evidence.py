@@ -112,7 +112,10 @@ def evidence_document(card: Card, language: str) -> Document:
     """The evidence of a card as a document of its own."""
     summary = card.summary
     title = Text(f"{label('evidence', language)}: {one_line(readable(card.paper.title))}", bold=True)
-    return Document((Heading((title,), level=3), *(_items(card, summary, language) if summary else ())))
+    # A reading has so many statements that their first words must do.
+    is_whole = summary is not None and not any(claims for _, claims in deep_sections(summary))
+    items = _items(card, summary, language, is_whole=is_whole) if summary else ()
+    return Document((Heading((title,), level=3), *items))
 
 
 def has_evidence(summary: Summary) -> bool:
@@ -134,16 +137,16 @@ def _links(claims: Sequence[Claim], card: Card, summary: Summary, language: str)
     return Note(tuple(spans))
 
 
-def _items(card: Card, summary: Summary, language: str) -> tuple[Block, ...]:
-    """One list of all claims, for a deep summary one for each of its parts."""
-    blocks = [_list(front_claims(card, summary), card, summary, language)]
+def _items(card: Card, summary: Summary, language: str, *, is_whole: bool = False) -> tuple[Block, ...]:
+    """One list of all claims, for a deep summary one for each of its parts; `is_whole`: not only their first words."""
+    blocks = [_list(front_claims(card, summary), card, summary, language, is_whole=is_whole)]
     for key, claims in deep_sections(summary):
         if any(claim.evidence for claim in claims):
             blocks += [Line((Text(label(key, language), bold=True),)), _list(claims, card, summary, language)]
     return tuple(blocks)
 
 
-def _list(claims: Iterable[Claim], card: Card, summary: Summary, language: str) -> Block:
+def _list(claims: Iterable[Claim], card: Card, summary: Summary, language: str, *, is_whole: bool = False) -> Block:
     # Several statements often rest on one sentence, which is then quoted once.
     by_evidence: dict[tuple[Evidence, ...], list[Claim]] = {}
     for claim in claims:
@@ -151,16 +154,19 @@ def _list(claims: Iterable[Claim], card: Card, summary: Summary, language: str) 
             by_evidence.setdefault(claim.evidence, []).append(claim)
     texts = frozenset(readable(claim.text) for group in by_evidence.values() for claim in group)
 
-    def first_words(group: Sequence[Claim]) -> str:
+    def named(group: Sequence[Claim]) -> str:
         # A statement may stand on a card twice, and is named once.
-        return " / ".join(dict.fromkeys(_lead(readable(claim.text), texts) for claim in group))
+        statements = dict.fromkeys(readable(claim.text) for claim in group)
+        if is_whole:
+            return " / ".join(statements)
+        return f"{' / '.join(dict.fromkeys(_lead(each, texts) for each in statements))}:"
 
-    return Bullets(tuple(_item(first_words(group), group, card, summary, language) for group in by_evidence.values()))
+    return Bullets(tuple(_item(named(group), group, card, summary, language) for group in by_evidence.values()))
 
 
-def _item(first_words: str, claims: Sequence[Claim], card: Card, summary: Summary, language: str) -> tuple[Span, ...]:
-    """The first words of the claims that have the same evidence, then each passage of it with its place."""
-    spans: list[Span] = [Text(f"{first_words}:", bold=True)]
+def _item(statements: str, claims: Sequence[Claim], card: Card, summary: Summary, language: str) -> tuple[Span, ...]:
+    """The `statements` that have the same evidence, then each passage of it with its place."""
+    spans: list[Span] = [Text(statements, bold=True)]
     is_quoted = any(map(_is_quoted, claims))
     for evidence in claims[0].evidence:
         if is_quoted and evidence.quote:

@@ -29,6 +29,12 @@ def fold(document: Document) -> Fold | None:
     return folds[0] if folds else None
 
 
+def folded(summary: Summary, language: str) -> str:
+    found = fold(card_document(with_summary(summary), language))
+    assert found is not None
+    return plain_text(Document(found.blocks))
+
+
 def links(document: Document) -> list[Link]:
     """The links of the line that begins with the word for evidence."""
     notes = [block for block in document.blocks if isinstance(block, Note) and block.spans[0].text == BY_STATEMENT]
@@ -51,7 +57,11 @@ def test_each_statement_in_a_models_words_stands_beside_its_sentence_with_a_link
 def test_a_sentence_that_several_statements_rest_on_is_quoted_once() -> None:
     said = plain_text(evidence_document(CARD, "en"))
     assert said.count("faster than before") == 1
-    assert "It runs 1.13× faster / It costs a fifth: “It is 1.13× faster than before" in said
+    assert "It runs 1.13× faster. / It costs a fifth. “It is 1.13× faster than before" in said
+
+
+def test_opened_evidence_names_each_statement_as_a_whole() -> None:
+    assert f"{BRIEF.headline.text} “{FIRST}” abstract" in plain_text(evidence_document(CARD, "en"))
 
 
 def test_a_deep_card_shows_its_evidence_by_part_with_section_and_page() -> None:
@@ -65,7 +75,7 @@ def test_a_deep_card_shows_its_evidence_by_part_with_section_and_page() -> None:
 def test_the_papers_own_sentence_is_not_repeated() -> None:
     assert "Method\nA language-specific code guides…: Method, p. 3" in plain_text(evidence_document(DEEP_CARD, "en"))
     shortened = replace(EXTRACTIVE, headline=Claim("We make heads talk.", (Evidence(FIRST),)))
-    assert "We make heads talk: abstract" in plain_text(evidence_document(with_summary(shortened), "en"))
+    assert "We make heads talk. abstract" in plain_text(evidence_document(with_summary(shortened), "en"))
 
 
 def test_a_card_of_the_papers_own_sentences_has_only_links_to_them() -> None:
@@ -110,7 +120,7 @@ def test_a_summary_whose_claims_have_no_evidence_shows_none() -> None:
 
 def test_chinese_statements_are_named_by_few_characters() -> None:
     claim = Claim("该模型用一套数据学习二十种语言的说话人头部动画。", (Evidence(FIRST),), Support.JUDGED)
-    said = plain_text(evidence_document(with_summary(replace(BRIEF, headline=claim)), "zh"))
+    said = folded(replace(BRIEF, headline=claim), "zh")
     assert f"该模型用一套数据学习二十种语言的说…: “{FIRST}” 摘要" in said
 
 
@@ -118,15 +128,15 @@ def test_statements_that_begin_alike_are_told_apart_by_more_words() -> None:
     alike = "The planner with partial views of a floor reaches"
     texts = (f"{alike} more goals.", f"{alike} fewer doors.")
     claims = [Claim(texts[0], (Evidence(FIRST),), Support.JUDGED), Claim(texts[1], (Evidence(SECOND),), Support.JUDGED)]
-    said = plain_text(evidence_document(with_summary(replace(BRIEF, headline=claims[0], takeaways=(claims[1],))), "en"))
-    first, second = (line.split(":")[0] for line in said.split("\n")[1:])
+    said = folded(replace(BRIEF, headline=claims[0], takeaways=(claims[1],)), "en")
+    first, second = (line.split(":")[0] for line in said.split("\n"))
     assert first != second
     assert len(first) > len("The planner with partial views…")
 
 
 def test_no_name_is_cut_in_a_chinese_statement() -> None:
     claim = Claim("论文在这里用一个小模型说明了ImageNet的结果。", (Evidence(FIRST),), Support.JUDGED)
-    said = plain_text(evidence_document(with_summary(replace(BRIEF, headline=claim)), "zh"))
+    said = folded(replace(BRIEF, headline=claim), "zh")
     assert f"论文在这里用一个小模型说明了…: “{FIRST}”" in said
 
 
