@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bot.conversation.dependencies import Insight
 from bot.conversation.offers import Offers
-from bot.conversation.results import NotUnderstood
+from bot.conversation.topic_results import NotUnderstood
 from bot.conversation.understanding_results import NoSubject, OfferedTopic, OfferNote, TopicOffer
 from bot.decisions import refinements
 from bot.errors import BadTopic

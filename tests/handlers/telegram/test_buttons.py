@@ -194,7 +194,7 @@ async def test_stopping_a_channel_names_it_before_and_after_and_deletes_that_one
 
 async def test_the_question_before_deleting_names_a_group_in_the_group_itself(bench: Bench) -> None:
     bench.tg.group(GROUP, "Reading group", admins=(ANN,))
-    assert "this chat (Reading group)" in await bench.ask(GROUP, "/stop", user=ANN)
+    assert "everything I know of Reading group?" in await bench.ask(GROUP, "/stop", user=ANN)
 
 
 @pytest.mark.parametrize("where", [str(ANN), str(GROUP), f"{GROUP}/2147483647"])
