@@ -139,7 +139,7 @@ async def test_a_refusal_in_a_group_goes_to_the_one_who_asked(bench: Bench) -> N
     bench.tg.group(GROUP, "Lab", admins=(ANN,))
     assert await bench.ask(GROUP, "/subscribe cs.CV", user=BOB) == "Only admins of Lab can do that."
     await bench.ask(BOB, "/help")
-    for command in ("/subscribe cs.CV", "/settings", "/stop"):
+    for command in ("/subscribe cs.CV", "/settings size 5", "/stop"):
         before = len(bench.tg.messages(BOB))
         bench.tg.say(GROUP, BOB, command)
         assert (await bench.tg.wait_for(BOB, before + 1))[-1].text == "Only admins of Lab can do that."
