@@ -76,4 +76,4 @@ async def test_other_buttons_are_kindly_refused(dc: FakeDiscord, foreign: int, v
 
 async def test_in_direct_messages_with_the_bot_everything_works(app: DiscordApp, dc: FakeDiscord) -> None:
     direct = dc.world.add_dm(person=42)
-    assert "Subscribed" in (await dc.interactions.slash(direct, "subscribe", query="cs.CV")).text
+    assert "You now follow" in (await dc.interactions.slash(direct, "subscribe", query="cs.CV")).text
