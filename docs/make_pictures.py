@@ -64,7 +64,11 @@ def main() -> None:
 def take_screenshot(chromium: str, page: Path, target: Path, width: int, most: int) -> None:
     """Write a picture of a page to `target`: `width` pixels wide, and as high as the page is, at most `most`."""
     measuring = page.with_suffix(".measured.html")
-    script = "<script>document.title = document.querySelector('main').getBoundingClientRect().bottom</script>"
+    # A window of Chromium is never narrower than 500 pixels; its pictures are.
+    script = (
+        f"<script>document.body.style.width = '{width}px';"
+        "document.title = document.querySelector('main').getBoundingClientRect().bottom</script>"
+    )
     measuring.write_text(page.read_text(encoding="utf-8").replace("</body>", f"{script}</body>"), encoding="utf-8")
     measured = re.search(r"<title>([\d.]+)</title>", run(chromium, measuring, width, most, "--dump-dom"))
     height = min(most, round(float(measured[1]))) if measured else most

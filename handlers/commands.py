@@ -197,7 +197,7 @@ async def broadcast(conversation: Conversation, request: Request) -> Result:
 
 _FORMAT = Argument(
     "format",
-    "bib, ris, json, md or csv",
+    N_("The format: bib, ris, json, md or csv"),
     required=False,
     suggests=Suggests.WORDS,
     words=tuple(CitationFormat),

@@ -57,18 +57,18 @@ class Insights:
         if model is None or not votes:
             return NothingLearned(len(votes))
         taste = self._insight.taste(model, MOST_WORDS)
-        is_behind = ref in await self._store.chats_to_learn(1_000)
+        is_behind = await self._store.has_votes_to_learn(ref)
         return Learned(taste, model.votes, votes[0].at.date(), is_behind)
 
     async def ask_unlearn(self, requester: Requester, ref: ChatRef) -> ConfirmUnlearn | NothingLearned | NotAllowed:
         """Ask before `unlearn`."""
         if not requester.is_admin:
-            return NotAllowed("make me forget what I learned")
+            return NotAllowed()
         votes = len(await self._store.votes_of(ref))
         return ConfirmUnlearn(votes) if votes else NothingLearned(0)
 
     async def unlearn(self, requester: Requester, ref: ChatRef) -> Unlearned | NotAllowed:
         """Delete the votes of everybody in the chat, and what was learned from them."""
         if not requester.is_admin:
-            return NotAllowed("make me forget what I learned")
+            return NotAllowed()
         return Unlearned(await self._store.forget_votes(ref, self._clock.now()))

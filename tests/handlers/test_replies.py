@@ -209,7 +209,7 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.Unchanged(),
     results.Forgotten(),
     results.Resent(),
-    results.NotAllowed("change its settings"),
+    results.NotAllowed(),
     results.NotOperator(),
     results.Health(("The database is read-only.", "x" * 900, *("telegram:1 gets nothing: blocked",) * 40)),
     results.AskTopic(CHAT, True),
