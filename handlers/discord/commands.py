@@ -20,7 +20,7 @@ from handlers.discord.languages import in_language, speaking_to
 from handlers.discord.message_menu import summarize_links
 from handlers.discord.responding import InteractionResponder, reply_to
 from handlers.discord.targets import command_target, own_chat
-from handlers.discord.visits import BY_ANYONE, EVERYWHERE, VISITING_COMMANDS, is_visit, not_a_member
+from handlers.discord.visits import BY_ANYONE, EVERYWHERE, VISITING_COMMANDS, is_visit, not_a_member, visiting_help
 from handlers.requests import Request, dispatch
 
 log = structlog.get_logger()
@@ -96,6 +96,9 @@ class Tree(app_commands.CommandTree[Any]):
         # A command of an earlier registration, or of a forged request: it is not offered there.
         if is_visit(interaction) and command.name not in VISITING_COMMANDS:
             await self._responder.respond_now(interaction, not_a_member(interaction.application_id))
+            return
+        if is_visit(interaction) and command.name == "help":
+            await self._responder.respond_now(interaction, visiting_help(interaction.application_id))
             return
         try:
             target = command_target(interaction, options.pop("channel", None))

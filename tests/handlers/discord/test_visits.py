@@ -48,6 +48,22 @@ async def test_a_visitor_reads_a_paper_alone(dc: FakeDiscord, place: int, store:
     assert await store.chat(chat(place)) is None
 
 
+async def test_a_visitor_sees_no_button_that_would_be_refused(dc: FakeDiscord, place: int) -> None:
+    answer = await dc.interactions.slash(place, "summarize", link="2606.00001", admin=False)
+    assert {custom_id.partition(":")[0] for custom_id in answer.custom_ids} == {"deep"}
+    whole = await dc.interactions.click(place, answer.custom_ids[0], message=answer.messages[-1])
+    assert {custom_id.partition(":")[0] for custom_id in whole.custom_ids} <= VISITING_VERBS
+
+
+async def test_a_visitors_help_names_what_works_there(dc: FakeDiscord, place: int) -> None:
+    answer = await dc.interactions.slash(place, "help")
+    assert [command.name for command in COMMANDS if f"`/{command.name}`" in answer.text] == [
+        command.name for command in COMMANDS if command.name in VISITING_COMMANDS
+    ]
+    assert "add me here" in answer.text
+    assert answer.ephemeral
+
+
 async def test_a_visitor_cites_a_paper_alone(dc: FakeDiscord, place: int, store: SqlStore) -> None:
     await store.ingest([announced("2606.00001")], NOW)
     answer = await dc.interactions.slash(place, "cite", papers="2606.00001", format="bib", admin=False)
@@ -76,4 +92,4 @@ async def test_other_buttons_are_kindly_refused(dc: FakeDiscord, foreign: int, v
 
 async def test_in_direct_messages_with_the_bot_everything_works(app: DiscordApp, dc: FakeDiscord) -> None:
     direct = dc.world.add_dm(person=42)
-    assert "Subscribed" in (await dc.interactions.slash(direct, "subscribe", query="cs.CV")).text
+    assert "You now follow" in (await dc.interactions.slash(direct, "subscribe", query="cs.CV")).text
