@@ -163,7 +163,7 @@ async def _resend(conversation: Conversation, request: Request) -> Result:
 async def _which(conversation: Conversation, request: Request) -> Result:
     target = request.target
     if not target.requester.is_admin:
-        return NotAllowed("change what it follows")
+        return NotAllowed()
     where = target.asked_in or target.chat
     chosen = await conversation.chat_choices.chosen(where, request.arguments[ARGUMENT], target.chat)
     command = next((each for each in commands.COMMANDS if chosen is not None and each.name == chosen[0]), None)

@@ -28,6 +28,9 @@ EXAMPLES = (
 MAX_TITLE = 90
 """Characters of a title in an answer: two lines on a phone. A pop-up of Telegram holds 200 in all."""
 
+_LEAST_WORDS = 0.6
+"""The share of a limit that whole words must fill; else a text is cut inside a word."""
+
 
 def digest_button() -> Button:
     return Button(pgettext("button", "Digest now"), action=str(Action("digest")))
@@ -131,10 +134,6 @@ def rows(buttons: Sequence[Button], width: int) -> tuple[tuple[Button, ...], ...
     return tuple(tuple(buttons[start : start + width]) for start in range(0, len(buttons), width))
 
 
-def count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
 def sentence(text: str) -> str:
     """The text with a full stop, unless it ends like a sentence."""
     text = text.strip()
@@ -157,4 +156,9 @@ def next_digest(first_due: datetime | None) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+    """`text` in at most `limit` characters, cut behind a word where that leaves most of it."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    words = head if text[limit - 1] == " " else head.rpartition(" ")[0]
+    return f"{(words if len(words) > _LEAST_WORDS * limit else head).rstrip()}…"

@@ -88,6 +88,8 @@ def _label(option: OfferedTopic) -> str:
             label = pgettext("button", "All of {category}").format(category=option.detail)
         case GuessKind.NARROWER:
             label = pgettext("button", "Only {category}").format(category=option.detail)
+        case GuessKind.SPELLING:
+            label = pgettext("button", "With {words}").format(words=f"“{shortened(option.detail, 24)}”")
         case GuessKind.WIDER:
             label = pgettext("button", "Wider: {words}").format(words=f"“{shortened(option.detail, 24)}”")
         case GuessKind.ABOUT:
@@ -121,6 +123,12 @@ def _frequency(tested: Backtest) -> str:
         return ngettext("About {n} new paper a day.", "About {n} new papers a day.", number).format(
             n=formats.number(number)
         )
+    if tested.count > len(tested.shown) > 0:
+        return ngettext(
+            "{n} new paper in the last week, for example:",
+            "{n} new papers in the last week, for example:",
+            tested.count,
+        ).format(n=formats.number(tested.count))
     if tested.count:
         return ngettext("{n} new paper in the last week:", "{n} new papers in the last week:", tested.count).format(
             n=formats.number(tested.count)

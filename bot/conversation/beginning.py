@@ -91,7 +91,7 @@ class Beginning:
     ) -> AskTopic | NotAllowed:
         """Ask what the chat's people work on, for a button."""
         if not requester.is_admin:
-            return NotAllowed("change what it follows")
+            return NotAllowed()
         chat = await self._chats.known_or_new(ref, title, manages=True)
         return AskTopic(chat, may_type)
 
@@ -100,7 +100,7 @@ class Beginning:
     ) -> AreaOffer | NotAllowed | Stale:
         """What an area, or a category, would have brought last week, before anything is followed."""
         if not requester.is_admin:
-            return NotAllowed("change what it follows")
+            return NotAllowed()
         found = areas.area(key)
         if found is None:
             return Stale()
@@ -114,7 +114,7 @@ class Beginning:
     ) -> Subscribed | AskPlace | AlreadySubscribed | TooMany | NotAllowed | Stale:
         """Follow an area or a category, whose papers have just been shown."""
         if not requester.is_admin:
-            return NotAllowed("change what it follows")
+            return NotAllowed()
         found = areas.area(key)
         if found is None:
             return Stale()
@@ -152,7 +152,7 @@ class Beginning:
     ) -> AskPlace | AskTopic | NotAllowed | Stale:
         """Choose the hour of digests ("8"), and ask for the place again."""
         if not requester.is_admin:
-            return NotAllowed("change its settings")
+            return NotAllowed()
         if not (hour.isascii() and hour.isdecimal() and int(hour) < 24):
             return Stale()
         before = await self._chats.ensure(ref, manages=True)
@@ -169,7 +169,7 @@ class Beginning:
         """Choose the time zone by any name, or keep the present one with "". The first digest comes at `FIRST_TIME`
         there if nobody chose another time."""
         if not requester.is_admin:
-            return NotAllowed("change its settings")
+            return NotAllowed()
         chat, now, undo = await self._chats.ensure(ref, manages=True), self._clock.now(), ""
         if name:
             change = read("timezone", name, chat, now)

@@ -57,7 +57,7 @@ class ChatSettings:
         if name is not None:
             return await (self.change(requester, ref, name, given, title) if given else self.choices(ref, name))
         if not requester.is_admin:
-            return NotAllowed("change its settings")
+            return NotAllowed()
         chat = await self._chats.known_or_new(ref)
         found = await asyncio.to_thread(setting_values.guesses, given, chat, self._clock.now())
         if len(found) == 1:
@@ -72,7 +72,7 @@ class ChatSettings:
     ) -> Changed | NotAccepted | NotAllowed:
         """Change one setting (`setting_values.NAMES`). A new time, time zone, day or pause moves the next digest."""
         if not requester.is_admin:
-            return NotAllowed("change its settings")
+            return NotAllowed()
         # Before the chat is created: a mistake leaves nothing behind.
         change = await asyncio.to_thread(
             setting_values.read, name, value, await self._chats.known_or_new(ref), self._clock.now()
@@ -84,7 +84,7 @@ class ChatSettings:
     ) -> Changed | NotAccepted | NotAllowed | Stale:
         """Add a day of the week ("0" is Monday) to the chat's days or take it away; one day always stays."""
         if not requester.is_admin:
-            return NotAllowed("change its settings")
+            return NotAllowed()
         if day not in {"0", "1", "2", "3", "4", "5", "6"}:
             return Stale()
         days = (await self._chats.known_or_new(ref)).days ^ {int(day)}

@@ -35,7 +35,7 @@ class DigestRequests:
         Where something is still missing that will bring papers, the digest is promised, and sent when it is there.
         """
         if not requester.is_admin:
-            return NotAllowed("call for a digest now")
+            return NotAllowed()
         await self._chats.known(ref, manages=True)
         # Checked first: without a topic, "nothing is new" would be a misleading answer.
         following = len(await self._store.subscriptions(ref))
@@ -55,7 +55,7 @@ class DigestRequests:
     async def resend(self, requester: Requester, ref: ChatRef, number: str) -> Resent | NotAllowed | Stale:
         """Send again a message that may not have arrived. It must be one of this chat, and is sent only once more."""
         if not requester.is_admin:
-            return NotAllowed("have a message sent again")
+            return NotAllowed()
         async with self._resending:  # otherwise two presses at once could both find it in doubt
             # 18 digits fit the database's integer; more would raise there.
             is_number = number.isascii() and number.isdecimal() and len(number) <= 18

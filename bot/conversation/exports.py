@@ -29,7 +29,7 @@ class Exports:
     async def export(self, requester: Requester, ref: ChatRef) -> ExportedChat | NotAllowed:
         """Everything about the chat; other people in it are numbered. Only its admins may have that."""
         if not requester.is_admin:
-            return NotAllowed("have what I keep about it")
+            return NotAllowed()
         store = self._store
         chat = await self._chats.as_stored(ref)
         models = await store.models_of([ref])

@@ -63,12 +63,12 @@ class Insights:
     async def ask_unlearn(self, requester: Requester, ref: ChatRef) -> ConfirmUnlearn | NothingLearned | NotAllowed:
         """Ask before `unlearn`."""
         if not requester.is_admin:
-            return NotAllowed("make me forget what I learned")
+            return NotAllowed()
         votes = len(await self._store.votes_of(ref))
         return ConfirmUnlearn(votes) if votes else NothingLearned(0)
 
     async def unlearn(self, requester: Requester, ref: ChatRef) -> Unlearned | NotAllowed:
         """Delete the votes of everybody in the chat, and what was learned from them."""
         if not requester.is_admin:
-            return NotAllowed("make me forget what I learned")
+            return NotAllowed()
         return Unlearned(await self._store.forget_votes(ref, self._clock.now()))

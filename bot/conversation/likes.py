@@ -55,11 +55,11 @@ class Likes:
             return Incomplete("like")
         if name := author_named(given):
             if not requester.is_admin:
-                return NotAllowed("give it an author's papers")
+                return NotAllowed()
             return await self.of_author(ref, name, title)
         # Nobody is named where Telegram hides the author of a message.
         if not (requester.user_id or requester.is_admin):
-            return NotAllowed("like papers here without a name")
+            return NotAllowed()
         wanted = read_words(given)
         if not wanted:
             reason = ids.resolve(given.strip())
@@ -71,7 +71,7 @@ class Likes:
     ) -> LikeResult:
         """Like the papers of a list for the chat: ids or links, BibTeX or RIS. `name` is the file's, for messages."""
         if not requester.is_admin:
-            return NotAllowed("give it a list of papers")
+            return NotAllowed()
         try:
             async with self._reading:
                 wanted = await asyncio.to_thread(read_file, content, name)

@@ -158,9 +158,7 @@ class Busy:
 
 @dataclass(frozen=True, slots=True)
 class NotAllowed:
-    """Only the chat's admins may do this; `what` finishes "Only admins of this chat can …"."""
-
-    what: str
+    """Only the chat's admins may do this."""
 
 
 @dataclass(frozen=True, slots=True)

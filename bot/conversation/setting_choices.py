@@ -44,7 +44,7 @@ def shown(chat: Chat, name: str) -> str:
         case "days":
             return days_shown(chat.days)
         case "size":
-            return ngettext("{n} paper", "{n} papers", chat.size).format(n=formats.number(chat.size))
+            return formats.number(chat.size)
         case "style":
             return _style(chat.style)
         case "depth":

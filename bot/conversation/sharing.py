@@ -44,7 +44,7 @@ class Sharing:
     ) -> Subscribed | AlreadySubscribed | TooMany | NotAllowed | LinkDamaged:
         """Follow the topic of a link, as it was written there: whoever holds a link may have changed it."""
         if not requester.is_admin:
-            return NotAllowed("change what it follows")
+            return NotAllowed()
         try:
             topic = topics.parse(text)
         except BadTopic:

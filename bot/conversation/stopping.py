@@ -26,7 +26,7 @@ class Stopping:
         """Ask before everything about a chat is deleted. In a private chat, the person's unreachable chats are named
         too."""
         if not requester.is_admin:
-            return NotAllowed("make me forget it")
+            return NotAllowed()
         topics = tuple(each.topic for each in await self._store.subscriptions(ref))
         chat, votes = await self._store.chat(ref), len(await self._store.votes_of(ref))
         asked = ConfirmForget(topics, votes, chat is not None and is_paused(chat, self._clock.now()))
@@ -37,7 +37,7 @@ class Stopping:
     async def forget(self, requester: Requester, ref: ChatRef) -> Forgotten | NotAllowed:
         """Delete the chat with its topics, settings, deliveries, votes and what was learned from them."""
         if not requester.is_admin:
-            return NotAllowed("make me forget it")
+            return NotAllowed()
         await self._store.forget(ref)
         log.info("chat forgotten", chat=str(ref))
         return Forgotten()

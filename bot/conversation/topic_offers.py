@@ -23,7 +23,7 @@ _CATEGORIES = re.compile(r"(?<!\w)cat:([a-zA-Z.*-]+)")
 
 _KINDS = {
     RefinementKind.CATEGORY: GuessKind.NARROWER,
-    RefinementKind.SPELLING: GuessKind.WIDER,
+    RefinementKind.SPELLING: GuessKind.SPELLING,
     RefinementKind.WORDING: GuessKind.WIDER,
     RefinementKind.INTEREST: GuessKind.ABOUT,
     RefinementKind.EVERYWHERE: GuessKind.EVERYWHERE,

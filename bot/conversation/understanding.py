@@ -202,7 +202,7 @@ class Understanding:
     ) -> Subscribed | AlreadySubscribed | TooMany | NotAllowed | OfferExpired:
         """Follow the topic of an offer with this key, for buttons."""
         if not requester.is_admin:
-            return NotAllowed("change what it follows")
+            return NotAllowed()
         topic = await self._kept_topic(ref, key)
         if topic is None:
             return OfferExpired()
@@ -214,7 +214,7 @@ class Understanding:
     ) -> AskWords | NotAllowed | OfferExpired:
         """Ask for words that narrow the topic of an offer, for buttons. `may_type`: the next message is the answer."""
         if not requester.is_admin:
-            return NotAllowed("change what it follows")
+            return NotAllowed()
         topic = await self._kept_topic(ref, key)
         if topic is None:
             return OfferExpired()

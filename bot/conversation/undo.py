@@ -123,13 +123,13 @@ class Undo:
         Nothing is done if one part of it was changed again since. Of two presses at once, one does it.
         """
         if not (requester.is_admin or key.startswith(_OWN)):
-            return NotAllowed("take changes back")
+            return NotAllowed()
         kept = await self._store.kept(ref, _KIND, key, self._clock.now())
         if kept is None:
             return UndoExpired()
         steps = [_step(each) for each in kept.value["steps"]]
         if not all(_may_do(step, requester) for step in steps):
-            return NotAllowed("take changes back")
+            return NotAllowed()
         if await self._store.take_kept(ref, _KIND, key, self._clock.now()) is None:
             return UndoExpired()
         chat = await self._store.chat(ref)

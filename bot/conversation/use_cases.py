@@ -187,7 +187,7 @@ class Conversation:
         else it is taken as a query.
         """
         if not requester.is_admin:
-            return NotAllowed("change what it follows")
+            return NotAllowed()
         if not query.strip():
             return Incomplete("subscribe")
         if may_ask:
@@ -202,7 +202,7 @@ class Conversation:
     ) -> Subscribed | AlreadySubscribed | TooMany | NotAllowed | OfferExpired:
         """Subscribe the chat to one of the topics that `Subscribed.instead` offers, in place of the one before."""
         if not requester.is_admin:
-            return NotAllowed("change what it follows")
+            return NotAllowed()
         return await self._following.follow_instead(ref, key, title)
 
     async def unsubscribe(
@@ -211,7 +211,7 @@ class Conversation:
         """Unsubscribe the chat. `named` is a topic as typed, its number in the chat's list, or its `topic_key`; or
         several of them: "all", "1 2 3", "1-3", "cs.CV, cs.CL"."""
         if not requester.is_admin:
-            return NotAllowed("change what it follows")
+            return NotAllowed()
         await self.chats.known(ref, manages=True)
         following = await self._store.subscriptions(ref)
         # A chat without topics is told so at once, rather than asked which topic it means.

@@ -117,7 +117,10 @@ def list_tail(digest: Digest, shown: Iterable[Card]) -> tuple[Block, ...]:
     blocks: list[Block] = []
     if not digest.cards:
         blocks.append(Line((Text(_clipped(digest.quiet or label("nothing", digest.language), 500)),)))
-    notes = [list_provenance(shown, digest.language), *digest.notes[:MOST_NOTES]]
+    # Once for all, since a sample has no other papers.
+    is_sample = any(card.paper.sample for card in digest.cards)
+    origin = [list_provenance(shown, digest.language), label("sample", digest.language) if is_sample else ""]
+    notes = [" · ".join(filter(None, origin)), *digest.notes[:MOST_NOTES]]
     blocks += [Note((Text(_clipped(note, NOTE_LENGTH), italic=True),)) for note in notes if note]
     blocks += news_blocks(digest.follow_ups)
     if digest.doubtful:
@@ -184,8 +187,6 @@ def _mark(card: Card, language: str) -> str:
     """The one thing beside the title that a reader must or wants to know first."""
     if card.paper.withdrawn:
         return _("withdrawn")
-    if card.paper.sample:
-        return label("sample", language)
     told = {reason.kind: one_line(reason.detail) for reason in reversed(card.reasons)}
     if author := told.get(ReasonKind.AUTHOR):
         return _("by {author}").format(author=_clipped(author, 40))
