@@ -142,6 +142,9 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.OpenedCard(replace(CARD, summary=DEEP), "en", Depth.DEEP, results.CardView.READING),
     results.OpenedCard(replace(CARD, summary=DEEP), "en", Depth.DEEP, trouble=results.CardTrouble.BUSY),
     results.OpenedCard(CARD, "en", Depth.BRIEF, trouble=results.CardTrouble.UNREADABLE),
+    results.OpenedCard(
+        CARD, "en", Depth.BRIEF, trouble=results.TooManyReadings(10, timedelta(minutes=12), is_deep=True)
+    ),
     results.OpenedCard(CARD, "en", Depth.BRIEF, is_ready=True),
     results.OpenedCard(Card(replace(CARD.paper, withdrawn=True)), "en", Depth.BRIEF),
     results.BeingRead(CARD, "en", 60.0),
