@@ -36,7 +36,7 @@ from handlers.telegram.cards import TelegramRenderer, reply_messages
 
 HERE = Path(__file__).parent
 SITE = "https://papers.example/"
-WIDTH, MOST = 400, 1700
+WIDTH, MOST = 400, 1900
 Page = tuple[str, int, int]
 """HTML, and the width and the greatest height of its picture in pixels."""
 
