@@ -128,7 +128,7 @@ async def _deep(conversation: Conversation, request: Request) -> Result:
         return Stale()
     target = request.target
     await conversation.votes.opened(target.requester, target.chat, paper.id)
-    return await conversation.summarize(target.chat, paper_id, Depth.DEEP, target.requester.user_id)
+    return await conversation.papers.summarize(target.chat, paper_id, Depth.DEEP, target.requester.user_id)
 
 
 async def _evidence(conversation: Conversation, request: Request) -> Result:
@@ -139,7 +139,7 @@ async def _evidence(conversation: Conversation, request: Request) -> Result:
     depth = Depth.DEEP if match["depth"] == "d" else Depth.BRIEF
     key = SummaryKey(paper.id, paper.version, match["language"], depth)
     await conversation.votes.opened(request.target.requester, request.target.chat, paper.id)
-    return await conversation.evidence(key, match["fingerprint"])
+    return await conversation.papers.evidence(key, match["fingerprint"])
 
 
 def _vote(kind: VoteKind) -> UseCase:
@@ -157,13 +157,13 @@ async def _vote_options(conversation: Conversation, request: Request) -> Result:
 
 async def _resend(conversation: Conversation, request: Request) -> Result:
     target = request.target
-    return await conversation.resend(target.requester, target.chat, request.arguments[ARGUMENT])
+    return await conversation.digests.resend(target.requester, target.chat, request.arguments[ARGUMENT])
 
 
 async def _which(conversation: Conversation, request: Request) -> Result:
     target = request.target
     if not target.requester.is_admin:
-        return NotAllowed("change what it follows")
+        return NotAllowed()
     where = target.asked_in or target.chat
     chosen = await conversation.chat_choices.chosen(where, request.arguments[ARGUMENT], target.chat)
     command = next((each for each in commands.COMMANDS if chosen is not None and each.name == chosen[0]), None)

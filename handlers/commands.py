@@ -10,7 +10,7 @@ from bot.conversation import Conversation, Result
 from bot.errors import TellUser
 from bot.locales import N_, _
 from bot.model import Depth
-from bot.references import CitationFormat
+from bot.references import FORMAT_NAMES, CitationFormat
 from handlers import setting_actions, stop_actions
 from handlers.requests import Operation, Request
 
@@ -27,7 +27,8 @@ class Suggests(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """What stands after a command. `words`, if not empty, are all that it can be.
+    """What stands after a command. `words`, if not empty, are all that it can be; `labels` name them in English for a
+    menu, one each, where the words do not say enough.
 
     `may_be_quoted`: where a command answers another message, that message's text can stand for the argument.
     `setting` is the one whose values complete it, if no other argument names it.
@@ -38,6 +39,7 @@ class Argument:
     required: bool = True
     suggests: Suggests | None = None
     words: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
     may_be_quoted: bool = False
     setting: str = ""
 
@@ -109,7 +111,7 @@ async def summarize(conversation: Conversation, request: Request) -> Result:
     # Several links, or words instead of one, are answered as in a message.
     if link.strip() and len(ids.all_papers(link)) != 1 and not ids.reason_for_no_paper(link):
         return await conversation.understanding.message(target.requester, target.chat, link)
-    return await conversation.summarize(target.chat, link, _depth(depth), target.requester.user_id)
+    return await conversation.papers.summarize(target.chat, link, _depth(depth), target.requester.user_id)
 
 
 async def like(conversation: Conversation, request: Request) -> Result:
@@ -175,7 +177,7 @@ def _depth(given: str) -> Depth | None:
 
 
 async def digest_now(conversation: Conversation, request: Request) -> Result:
-    return await conversation.digest_now(request.target.requester, request.target.chat)
+    return await conversation.digests.now(request.target.requester, request.target.chat)
 
 
 async def privacy(conversation: Conversation, _request: Request) -> Result:
@@ -195,10 +197,11 @@ async def broadcast(conversation: Conversation, request: Request) -> Result:
 
 _FORMAT = Argument(
     "format",
-    "bib, ris, json, md or csv",
+    N_("The format: bib, ris, json, md or csv"),
     required=False,
     suggests=Suggests.WORDS,
     words=tuple(CitationFormat),
+    labels=tuple(FORMAT_NAMES[form] for form in CitationFormat),
 )
 
 COMMANDS = (
@@ -239,6 +242,7 @@ COMMANDS = (
                 required=False,
                 suggests=Suggests.WORDS,
                 words=tuple(depth.value for depth in Depth),
+                labels=(N_("brief: from the abstract"), N_("deep: from the whole paper")),
             ),
         ),
     ),

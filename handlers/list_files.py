@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from bot.errors import TellUser
 from bot.locales import _, formats
 from bot.render.plain import one_line
@@ -54,7 +56,8 @@ def check_size(name: str, size: int) -> None:
     """Raise `TellUser` for a file that is too large; `name` as `shown_name` returns it."""
     if size > MAX_BYTES:
         line = _("{name} has {size} MB; a list may have up to {most} MB. Divide it.")
-        sizes = formats.number(round(size / 1e6, 1)), formats.number(MAX_BYTES / 1e6)
+        # Rounded up: a file of the limit and one byte more has not the limit.
+        sizes = formats.number(math.ceil(size / 1e5) / 10), formats.number(MAX_BYTES / 1e6)
         raise TellUser(line.format(name=name, size=sizes[0], most=sizes[1]))
 
 

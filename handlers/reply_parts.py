@@ -134,10 +134,6 @@ def rows(buttons: Sequence[Button], width: int) -> tuple[tuple[Button, ...], ...
     return tuple(tuple(buttons[start : start + width]) for start in range(0, len(buttons), width))
 
 
-def count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
 def sentence(text: str) -> str:
     """The text with a full stop, unless it ends like a sentence."""
     text = text.strip()

@@ -29,11 +29,6 @@ class ChatName:
         return (self.title or _("that chat")) if self.is_elsewhere else _("this chat")
 
     @property
-    def subject(self) -> str:
-        """The name at the beginning of a sentence."""
-        return (self.title or _("That chat")) if self.is_elsewhere else _("This chat")
-
-    @property
     def full(self) -> str:
         """With the title also of the chat where the request was made: for questions before something is deleted."""
         return _("this chat ({title})").format(title=self.title) if self.title and not self.is_elsewhere else str(self)

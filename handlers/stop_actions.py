@@ -18,7 +18,7 @@ async def _forget(conversation: Conversation, request: Request) -> Result:
     # Any argument but the exact word asks: nothing is deleted because of data that was cut or changed.
     if request.arguments[ARGUMENT] != "yes":
         return await ask(conversation, request)
-    return await conversation.forget(request.target.requester, request.target.chat)
+    return await conversation.stopping.forget(request.target.requester, request.target.chat)
 
 
 async def _keep(conversation: Conversation, _request: Request) -> Result:

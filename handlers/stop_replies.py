@@ -31,7 +31,7 @@ def confirm_forget(result: ConfirmForget, chat: ChatName) -> Reply:
     delete = Button(_delete_label(chat.title), action=str(Action("forget", "yes")))
     keep = Button(pgettext("button", "Keep"), action=str(Action("keep")))
     first = (keep,) if result.is_paused else (pause, keep)
-    blocks: list[Block] = [Line((Text(asked.format(chat=chat.full)),)), what]
+    blocks: list[Block] = [Line((Text(asked),)), what]
     others = tuple(
         (Button(_delete_label(_title(each)), action=str(Action("erase", each.ref.id))),) for each in result.unreachable
     )

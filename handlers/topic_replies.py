@@ -44,7 +44,7 @@ MAX_SUGGESTIONS = 5
 
 
 def subscribed(result: Subscribed, chat: ChatName) -> Reply:
-    topic, where = topic_spans(result.topic), Text(chat.title, bold=True)
+    topic, where = topic_spans(result.topic), Text(str(chat), bold=True)
     if result.replaced:
         template = (
             _("{chat} now follows {topic} instead of {before}.")
@@ -74,7 +74,7 @@ def subscribed(result: Subscribed, chat: ChatName) -> Reply:
 
 def already_subscribed(result: AlreadySubscribed, chat: ChatName) -> Reply:
     template = _("{chat} follows {topic} already.") if chat.is_elsewhere else _("You follow {topic} already.")
-    line = spans(template, chat=Text(chat.title, bold=True), topic=topic_spans(result.topic))
+    line = spans(template, chat=Text(str(chat), bold=True), topic=topic_spans(result.topic))
     return Reply(Document((Line(line),)), ((topics_button(chat), digest_button(), *undo_button(result.undo)),))
 
 
@@ -96,7 +96,7 @@ def too_many(result: TooMany, chat: ChatName) -> Reply:
 
 
 def unsubscribed(result: Unsubscribed, chat: ChatName) -> Reply:
-    topic, where = topic_spans(result.topic), Text(chat.title, bold=True)
+    topic, where = topic_spans(result.topic), Text(str(chat), bold=True)
     template = _("{chat} no longer follows {topic}.") if chat.is_elsewhere else _("You no longer follow {topic}.")
     left = (
         ngettext("{n} topic is left.", "{n} topics are left.", result.following).format(
@@ -119,7 +119,7 @@ def not_subscribed(result: NotSubscribed, chat: ChatName) -> Reply:
         if chat.is_elsewhere
         else _("You do not follow {topic}. Did you mean one of these?")
     )
-    line = Line(spans(template, chat=Text(chat.title, bold=True), topic=asked))
+    line = Line(spans(template, chat=Text(str(chat), bold=True), topic=asked))
     closest = result.following[:MAX_SUGGESTIONS]
     topics = Bullets(tuple(topic_spans(followed.topic) for followed in closest))
     return Reply(Document((line, topics)), _removals(closest))

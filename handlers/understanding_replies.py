@@ -88,6 +88,8 @@ def _label(option: OfferedTopic) -> str:
             label = pgettext("button", "All of {category}").format(category=option.detail)
         case GuessKind.NARROWER:
             label = pgettext("button", "Only {category}").format(category=option.detail)
+        case GuessKind.SPELLING:
+            label = pgettext("button", "With {words}").format(words=f"“{shortened(option.detail, 24)}”")
         case GuessKind.WIDER:
             label = pgettext("button", "Wider: {words}").format(words=f"“{shortened(option.detail, 24)}”")
         case GuessKind.ABOUT:

@@ -27,8 +27,11 @@ def vote_options(result: VoteOptions, _chat: ChatName) -> Reply:
 
 
 def vote_not_kept(_result: VoteNotKept, chat: ChatName) -> Reply:
-    line = _("{chat} follows nothing yet, so there is no digest that a vote could change. Try {command} first.")
-    return Reply(Document((Line(spans(line, chat=chat.subject, command=command("subscribe", "cs.CL"))),)))
+    line = chat.either(
+        _("This chat follows no topic yet, so there is no digest that a vote could change. Try {command} first."),
+        _("{chat} follows no topic yet, so there is no digest that a vote could change."),
+    )
+    return Reply(Document((Line(spans(line, chat=str(chat), command=command("subscribe", "cs.CL"))),)))
 
 
 def paper_not_kept(result: PaperNotKept, _chat: ChatName) -> Reply:

@@ -218,7 +218,7 @@ async def test_hostile_words_are_answered_as_plain_text_by_every_command(talk: C
     shown(await talk.unsubscribe(OWNER, ANN, words))
     shown(await talk.chat_settings.change(OWNER, ANN, words, words))
     shown(await talk.chat_settings.change(OWNER, ANN, "timezone", words))
-    shown(await talk.summarize(ANN, words))
+    shown(await talk.papers.summarize(ANN, words))
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ async def test_hostile_words_are_answered_as_plain_text_by_every_command(talk: C
     ],
 )
 async def test_a_link_that_names_no_paper_is_never_fetched(talk: Conversation, link: str) -> None:
-    result = await talk.summarize(ANN, link)
+    result = await talk.papers.summarize(ANN, link)
     assert isinstance(result, results.NotALink)
     shown(result)
 
@@ -301,9 +301,9 @@ async def test_who_is_no_admin_changes_nothing_by_any_command(store: SqlStore, t
         await talk.subscribe(MEMBER, ANN, "math.NA"),
         await talk.unsubscribe(MEMBER, ANN, "1"),
         await talk.chat_settings.change(MEMBER, ANN, "language", "zh"),
-        await talk.digest_now(MEMBER, ANN),
+        await talk.digests.now(MEMBER, ANN),
         await talk.stopping.ask(MEMBER, ANN),
-        await talk.forget(MEMBER, ANN),
+        await talk.stopping.forget(MEMBER, ANN),
     ):
         assert isinstance(result, results.NotAllowed)
     assert (await store.chat(ANN), await store.subscriptions()) == before

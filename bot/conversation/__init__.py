@@ -41,43 +41,35 @@ from bot.conversation.library_results import (
     SavedPapers,
     SearchExpired,
 )
+from bot.conversation.paper_results import (
+    Liked,
+    NoEvidence,
+    NotALink,
+    PaperCard,
+    PaperEvidence,
+    TakenBack,
+    UnknownPaper,
+    Unreadable,
+    Withdrawn,
+)
 from bot.conversation.put_off import why_put_off
 from bot.conversation.results import (
-    AlreadySubscribed,
     Busy,
     DigestComing,
-    Followed,
     Forgotten,
     Health,
     Help,
     Incomplete,
-    Liked,
-    NoEvidence,
-    NotALink,
     NotAllowed,
     NothingNow,
     NotOperator,
-    NotSubscribed,
-    NotUnderstood,
-    OfferExpired,
-    PaperCard,
-    PaperEvidence,
     Privacy,
     Requester,
     Resent,
     Result,
     Stale,
-    Subscribed,
-    Subscriptions,
     Suggestion,
-    TakenBack,
-    TooMany,
-    UnknownPaper,
-    Unreadable,
-    Unsubscribed,
     Welcome,
-    Withdrawn,
-    topic_key,
 )
 from bot.conversation.service_results import (
     BroadcastPlan,
@@ -95,6 +87,18 @@ from bot.conversation.setting_results import (
     WhichSetting,
 )
 from bot.conversation.stop_results import ConfirmErase, ConfirmForget, Erased, Unchanged
+from bot.conversation.topic_results import (
+    AlreadySubscribed,
+    Followed,
+    NotSubscribed,
+    NotUnderstood,
+    OfferExpired,
+    Subscribed,
+    Subscriptions,
+    TooMany,
+    Unsubscribed,
+    topic_key,
+)
 from bot.conversation.understanding_results import (
     AskWords,
     DidYouMeanCommand,

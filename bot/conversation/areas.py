@@ -31,7 +31,7 @@ def _of_categories(key: str, name: str, *codes: str) -> Area:
 
 AREAS = (
     _of_categories("vision", N_("Computer vision"), "cs.CV"),
-    _of_categories("language", N_("Language"), "cs.CL"),
+    _of_categories("language", N_("Natural language"), "cs.CL"),
     _of_categories("learning", N_("Machine learning"), "cs.LG", "stat.ML"),
     _of_categories("robotics", N_("Robotics"), "cs.RO"),
     _of_categories(

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot import topics
 from bot.conversation import areas, time_zones
 from bot.conversation.beginning_results import AreaOffer, AskPlace, AskTopic, GroupWelcome, Settled
+from bot.conversation.chat_records import ChatRecords
 from bot.conversation.dependencies import Defaults, Insight
 from bot.conversation.following import Following
 from bot.conversation.likely_zones import likely_zones
 from bot.conversation.questions import Question, Questions
-from bot.conversation.results import (
-    AlreadySubscribed,
-    NotAllowed,
-    Requester,
-    Result,
-    Stale,
-    Subscribed,
-    TooMany,
-    Welcome,
-)
+from bot.conversation.results import NotAllowed, Requester, Result, Stale, Welcome
 from bot.conversation.setting_results import NotAccepted
 from bot.conversation.setting_values import read
+from bot.conversation.topic_results import AlreadySubscribed, Subscribed, TooMany
 from bot.conversation.undo import Undo
 from bot.decisions.spreading import DEFAULT_TIME
 from bot.locales import current_language
@@ -45,8 +37,6 @@ _KIND, _PLACE_ASKED, _GREETED = "beginning", "place", "greeted"
 
 
 class Beginning:
-    """`known` returns a stored chat, resumed; `ensure` creates it if need be. Both take (ref, title, manages)."""
-
     def __init__(
         self,
         store: Store,
@@ -56,13 +46,11 @@ class Beginning:
         following: Following,
         questions: Questions,
         undo: Undo,
-        known: Callable[[ChatRef, str, bool], Awaitable[Chat | None]],
-        ensure: Callable[[ChatRef, str, bool], Awaitable[Chat]],
-        due_locally: Callable[[Chat], datetime | None],
+        chats: ChatRecords,
     ) -> None:
         self._store, self._clock, self._insight, self._defaults = store, clock, insight, defaults
         self._following, self._questions, self._undo = following, questions, undo
-        self._known, self._ensure, self._due_locally = known, ensure, due_locally
+        self._chats = chats
 
     async def note_kind(self, ref: ChatRef, kind: ChatKind) -> None:
         """Store what kind of place a chat is, if it is stored itself."""
@@ -78,7 +66,7 @@ class Beginning:
         if await self._store.kept(ref, _KIND, _GREETED, now) is not None:
             return None
         await self._store.keep(Kept(ref, _KIND, _GREETED, {}, now + GREETED_FOR), now)
-        chat = await self._store.chat(ref) or self._defaults.new_chat(ref, now, title)
+        chat = await self._store.chat(ref) or self._chats.new(ref, title)
         return GroupWelcome(replace(chat, kind=kind), len(await self._store.subscriptions(ref)))
 
     # ── what somebody works on ──
@@ -91,7 +79,7 @@ class Beginning:
         self, requester: Requester, ref: ChatRef, kind: ChatKind, title: str = ""
     ) -> AskTopic | GroupWelcome | Welcome:
         """Create the chat if it is new; ask what its people work on, unless it follows something already."""
-        chat = await self._ensure(ref, title, requester.is_admin)
+        chat = await self._chats.ensure(ref, title, manages=requester.is_admin)
         if number := len(await self._store.subscriptions(ref)):
             return Welcome(chat, number)
         if kind in (ChatKind.PRIVATE, ChatKind.UNKNOWN):
@@ -103,8 +91,8 @@ class Beginning:
     ) -> AskTopic | NotAllowed:
         """Ask what the chat's people work on, for a button."""
         if not requester.is_admin:
-            return NotAllowed("change what it follows")
-        chat = await self._known(ref, title, True) or self._defaults.new_chat(ref, self._clock.now(), title)
+            return NotAllowed()
+        chat = await self._chats.known_or_new(ref, title, manages=True)
         return AskTopic(chat, may_type)
 
     async def area(
@@ -112,7 +100,7 @@ class Beginning:
     ) -> AreaOffer | NotAllowed | Stale:
         """What an area, or a category, would have brought last week, before anything is followed."""
         if not requester.is_admin:
-            return NotAllowed("change what it follows")
+            return NotAllowed()
         found = areas.area(key)
         if found is None:
             return Stale()
@@ -126,7 +114,7 @@ class Beginning:
     ) -> Subscribed | AskPlace | AlreadySubscribed | TooMany | NotAllowed | Stale:
         """Follow an area or a category, whose papers have just been shown."""
         if not requester.is_admin:
-            return NotAllowed("change what it follows")
+            return NotAllowed()
         found = areas.area(key)
         if found is None:
             return Stale()
@@ -164,10 +152,10 @@ class Beginning:
     ) -> AskPlace | AskTopic | NotAllowed | Stale:
         """Choose the hour of digests ("8"), and ask for the place again."""
         if not requester.is_admin:
-            return NotAllowed("change its settings")
+            return NotAllowed()
         if not (hour.isascii() and hour.isdecimal() and int(hour) < 24):
             return Stale()
-        before = await self._ensure(ref, "", True)
+        before = await self._chats.ensure(ref, manages=True)
         changed = await self._store.change_chat(ref, self._clock.now(), digest_time=time(int(hour)))
         chat = changed or before  # a chat forgotten meanwhile stays forgotten
         may_type = await self._take_next_message(requester, asked_in, kind, ref)
@@ -181,8 +169,8 @@ class Beginning:
         """Choose the time zone by any name, or keep the present one with "". The first digest comes at `FIRST_TIME`
         there if nobody chose another time."""
         if not requester.is_admin:
-            return NotAllowed("change its settings")
-        chat, now, undo = await self._ensure(ref, "", True), self._clock.now(), ""
+            return NotAllowed()
+        chat, now, undo = await self._chats.ensure(ref, manages=True), self._clock.now(), ""
         if name:
             change = read("timezone", name, chat, now)
             if isinstance(change, NotAccepted):
@@ -191,14 +179,14 @@ class Beginning:
             before, chat = chat, await self._store.change_chat(ref, now, timezone=place, digest_time=at) or chat
             undo = await self._undo.offer_restoring(before, chat)
         here = now.astimezone(ZoneInfo(chat.timezone))
-        return Settled(chat, self._due_locally(chat) or here, here, undo)
+        return Settled(chat, self._chats.due_locally(chat) or here, here, undo)
 
     async def answer(self, requester: Requester, question: Question, text: str) -> Result | None:
         """The result of a message that may answer a question of this module; None if it answers none."""
         if question.asked != PLACE:
             return None
         now = self._clock.now()
-        chat = await self._store.chat(question.about) or self._defaults.new_chat(question.about, now)
+        chat = await self._chats.as_stored(question.about)
         change = read("timezone", text, chat, now)
         if not isinstance(change, NotAccepted):
             return await self.zone(requester, question.about, text)

@@ -10,8 +10,9 @@ from datetime import timedelta
 import structlog
 
 from bot.conversation.dependencies import Operators
-from bot.conversation.results import Incomplete, NotOperator, OfferExpired, Requester, topic_key
+from bot.conversation.results import Incomplete, NotOperator, Requester
 from bot.conversation.service_results import BroadcastPlan, BroadcastSent, BroadcastTooLong
+from bot.conversation.topic_results import OfferExpired, topic_key
 from bot.decisions.due_times import local_date
 from bot.model import Chat, ChatRef, Kept, NewDigest, Part, Platform
 from bot.ports import Clock, Renderer, Store

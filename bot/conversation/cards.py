@@ -18,14 +18,14 @@ from bot.conversation.card_results import (
     CitedPaper,
     OpenedCard,
 )
-from bot.conversation.results import Busy, PaperCard, Requester, Stale
+from bot.conversation.chat_records import ChatRecords
+from bot.conversation.paper_results import PaperCard
+from bot.conversation.results import Busy, Requester, Stale
 from bot.conversation.vote_results import PaperNotKept
 from bot.model import Card, Chat, ChatRef, Depth, Kept, Paper, PaperRef, VoteKind
 from bot.references.citations import CitationFormat, cite
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from bot.conversation.dependencies import CardSource
     from bot.conversation.paper_requests import PaperRequests
     from bot.conversation.paper_votes import PaperVotes
@@ -63,8 +63,7 @@ class Cards:
     """Each method names the paper by id, with or without version ("2406.14272v2"), as buttons carry it.
 
     A chat that is not stored, or is suspended, stays so: who opens a card may be any of its readers. `saved_in` is the
-    chat in which the person saves the paper, if that is not `ref`. `new_chat` makes a chat with the settings of a new
-    one.
+    chat in which the person saves the paper, if that is not `ref`.
     """
 
     def __init__(
@@ -74,10 +73,10 @@ class Cards:
         source: CardSource,
         requests: PaperRequests,
         votes: PaperVotes,
-        new_chat: Callable[[ChatRef], Chat],
+        chats: ChatRecords,
     ) -> None:
         self._store, self._clock, self._source, self._requests = store, clock, source, requests
-        self._votes, self._new_chat = votes, new_chat
+        self._votes, self._chats = votes, chats
         self._seconds: deque[float] = deque(maxlen=20)
         self._read: OrderedDict[tuple[str, str], Card] = OrderedDict()
 
@@ -191,7 +190,7 @@ class Cards:
             return PaperNotKept(named.id)
         # The version that the card showed, even if the paper was replaced meanwhile.
         paper = replace(paper, version=named.version) if named.version else paper
-        return _Found(await self._store.chat(ref) or self._new_chat(ref), paper, requester, saved_in)
+        return _Found(await self._chats.as_stored(ref), paper, requester, saved_in)
 
     async def _kept_reading(self, found: _Found, page: int) -> OpenedCard | None:
         card = await self._source.card(found.chat, found.paper, Depth.DEEP)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime
 
 from bot.conversation import setting_choices, setting_values
+from bot.conversation.chat_records import ChatRecords
 from bot.conversation.results import NotAllowed, Requester, Stale, Suggestion
 from bot.conversation.setting_results import Changed, Choices, NotAccepted, SettingsView, WhichSetting
 from bot.conversation.setting_values import Change
@@ -19,31 +18,28 @@ from bot.ports import Clock, Store
 
 
 class ChatSettings:
-    """`known(ref)` is the chat, resumed, or a new one that is not stored; `ensure_chat(ref, title, manages)` resumes a
-    chat or creates it; `due_locally` tells its next digest time. `has_model`: summaries can be in any language."""
+    """`has_model`: summaries can be in any language."""
 
     def __init__(
         self,
         store: Store,
         clock: Clock,
         undo: Undo,
-        known: Callable[[ChatRef], Awaitable[Chat]],
-        ensure_chat: Callable[[ChatRef, str, bool], Awaitable[Chat]],
-        due_locally: Callable[[Chat], datetime | None],
+        chats: ChatRecords,
         *,
         has_model: bool = True,
     ) -> None:
         self._store, self._clock, self._undo, self._has_model = store, clock, undo, has_model
-        self._known, self._ensure_chat, self._due_locally = known, ensure_chat, due_locally
+        self._chats = chats
 
     async def view(self, ref: ChatRef) -> SettingsView:
         """All settings of the chat, and when its next digest is due."""
-        chat = await self._known(ref)
-        return SettingsView(setting_choices.ended(chat, self._clock.now()), self._due_locally(chat))
+        chat = await self._chats.known_or_new(ref)
+        return SettingsView(setting_choices.ended(chat, self._clock.now()), self._chats.due_locally(chat))
 
     async def choices(self, ref: ChatRef, name: str, page: int = 0) -> Choices | NotAccepted:
         """Common values of one setting, for buttons. Resumes the chat, as every command does."""
-        chat = setting_choices.ended(await self._known(ref), self._clock.now())
+        chat = setting_choices.ended(await self._chats.known_or_new(ref), self._clock.now())
         return setting_choices.choices(chat, name, page)
 
     async def suggest_values(self, name: str, typed: str) -> list[Suggestion]:
@@ -61,8 +57,8 @@ class ChatSettings:
         if name is not None:
             return await (self.change(requester, ref, name, given, title) if given else self.choices(ref, name))
         if not requester.is_admin:
-            return NotAllowed("change its settings")
-        chat = await self._known(ref)
+            return NotAllowed()
+        chat = await self._chats.known_or_new(ref)
         found = await asyncio.to_thread(setting_values.guesses, given, chat, self._clock.now())
         if len(found) == 1:
             return await self.apply(ref, found[0], title)
@@ -76,9 +72,11 @@ class ChatSettings:
     ) -> Changed | NotAccepted | NotAllowed:
         """Change one setting (`setting_values.NAMES`). A new time, time zone, day or pause moves the next digest."""
         if not requester.is_admin:
-            return NotAllowed("change its settings")
+            return NotAllowed()
         # Before the chat is created: a mistake leaves nothing behind.
-        change = await asyncio.to_thread(setting_values.read, name, value, await self._known(ref), self._clock.now())
+        change = await asyncio.to_thread(
+            setting_values.read, name, value, await self._chats.known_or_new(ref), self._clock.now()
+        )
         return change if isinstance(change, NotAccepted) else await self.apply(ref, change, title)
 
     async def toggle_day(
@@ -86,10 +84,10 @@ class ChatSettings:
     ) -> Changed | NotAccepted | NotAllowed | Stale:
         """Add a day of the week ("0" is Monday) to the chat's days or take it away; one day always stays."""
         if not requester.is_admin:
-            return NotAllowed("change its settings")
+            return NotAllowed()
         if day not in {"0", "1", "2", "3", "4", "5", "6"}:
             return Stale()
-        days = (await self._known(ref)).days ^ {int(day)}
+        days = (await self._chats.known_or_new(ref)).days ^ {int(day)}
         if not days:
             why = _("At least one day must stay. To get no digests, pause them.")
             return NotAccepted("days", day, why, (), (("d0123456", setting_choices.days_shown(frozenset(range(7)))),))
@@ -99,14 +97,14 @@ class ChatSettings:
 
     async def apply(self, ref: ChatRef, change: Change, title: str = "") -> Changed:
         """Write a change for a chat, which is created if it is new."""
-        chat = await self._ensure_chat(ref, title, True)
+        chat = await self._chats.ensure(ref, title, manages=True)
         stored = await self._store.change_chat(ref, self._clock.now(), **change.fields)
         changed = stored or change.apply(chat)  # a chat forgotten meanwhile stays forgotten
         undo = await self._undo.offer_restoring(chat, changed) if stored else ""
         # A new language counts from this answer on.
         with using(changed.language if change.name == "language" else current_language()):
             shown, note = setting_choices.shown(changed, change.name), self._note(changed, change.name)
-        return Changed(changed, change.name, shown, self._due_locally(changed), undo, note=note)
+        return Changed(changed, change.name, shown, self._chats.due_locally(changed), undo, note=note)
 
     def _note(self, chat: Chat, name: str) -> str:
         if name != "language" or is_english(chat.language):

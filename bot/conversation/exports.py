@@ -12,10 +12,8 @@ from bot.model import ChatRef
 from bot.references import CitationFormat, cite
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from bot.conversation.chat_records import ChatRecords
     from bot.conversation.paper_votes import PaperVotes
-    from bot.model import Chat
     from bot.ports import Clock, Store
 
 MOST_DIGESTS = 1000
@@ -23,17 +21,17 @@ MOST_DIGESTS = 1000
 
 
 class Exports:
-    """`new_chat` makes a chat with the settings of a new one, for one that is not stored."""
+    """Of a chat that is not stored there are only the settings of a new one."""
 
-    def __init__(self, store: Store, clock: Clock, votes: PaperVotes, new_chat: Callable[[ChatRef], Chat]) -> None:
-        self._store, self._clock, self._votes, self._new_chat = store, clock, votes, new_chat
+    def __init__(self, store: Store, clock: Clock, votes: PaperVotes, chats: ChatRecords) -> None:
+        self._store, self._clock, self._votes, self._chats = store, clock, votes, chats
 
     async def export(self, requester: Requester, ref: ChatRef) -> ExportedChat | NotAllowed:
         """Everything about the chat; other people in it are numbered. Only its admins may have that."""
         if not requester.is_admin:
-            return NotAllowed("have what I keep about it")
+            return NotAllowed()
         store = self._store
-        chat = await store.chat(ref) or self._new_chat(ref)
+        chat = await self._chats.as_stored(ref)
         models = await store.models_of([ref])
         digests, _total = await store.sent_digests(ref, 0, MOST_DIGESTS)
         data = ChatData(chat, await store.subscriptions(ref), await store.votes_of(ref), models.get(ref), digests)

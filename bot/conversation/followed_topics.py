@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from bot import topics
 from bot.arxiv import categories
-from bot.conversation.results import Followed, Suggestion, topic_key
+from bot.conversation.results import Suggestion
+from bot.conversation.topic_results import Followed, topic_key
 from bot.errors import BadTopic
 from bot.model import Subscription, split_query, topic_label
 from bot.topics.typed import Understood, understand

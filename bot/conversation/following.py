@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime
 
 from bot import topics
+from bot.conversation.chat_records import ChatRecords
 from bot.conversation.dependencies import Insight
 from bot.conversation.followed_topics import Several
 from bot.conversation.offers import Offers
-from bot.conversation.results import AlreadySubscribed, OfferExpired, Subscribed, TooMany, Unsubscribed
+from bot.conversation.topic_results import AlreadySubscribed, OfferExpired, Subscribed, TooMany, Unsubscribed
 from bot.conversation.understanding_results import UnsubscribedSeveral
 from bot.conversation.undo import FollowAgain, Undo, Unfollow
 from bot.decisions import ledger
 from bot.errors import BadTopic
-from bot.model import Backtest, Chat, ChatRef, SubscribeResult, Subscription
+from bot.model import Backtest, ChatRef, SubscribeResult, Subscription
 from bot.ports import Clock, Store
 from bot.topics import Topic
 
@@ -27,8 +26,6 @@ _BETWEEN = "\n"
 
 
 class Following:
-    """`ensure_chat(ref, title, manages)` resumes a chat or creates it; `due_locally` tells its next digest time."""
-
     def __init__(
         self,
         store: Store,
@@ -36,12 +33,10 @@ class Following:
         insight: Insight,
         offers: Offers,
         undo: Undo,
-        ensure_chat: Callable[[ChatRef, str, bool], Awaitable[Chat]],
-        due_locally: Callable[[Chat], datetime | None],
+        chats: ChatRecords,
     ) -> None:
         self._store, self._clock, self._insight, self._offers = store, clock, insight, offers
-        self._undo = undo
-        self._ensure_chat, self._due_locally = ensure_chat, due_locally
+        self._undo, self._chats = undo, chats
 
     async def follow(
         self, ref: ChatRef, topic: Topic, title: str, tested: Backtest | None = None
@@ -49,7 +44,7 @@ class Following:
         """Subscribe the chat to a topic, from the latest listing on. `tested` is what it would have brought, if that
         is known already."""
         explained = topics.explain(topic)
-        chat = await self._ensure_chat(ref, title, True)
+        chat = await self._chats.ensure(ref, title, manages=True)
         following = await self._store.subscriptions(ref)
         now = self._clock.now()
         # From the latest listing on, so that the first digest is not empty.
@@ -66,7 +61,7 @@ class Following:
             for refinement in tested.refinements
         ]
         undo = await self._undo.offer(ref, Unfollow(topic.query))
-        due = self._due_locally(chat)
+        due = self._chats.due_locally(chat)
         return Subscribed(
             chat, topic.query, explained, since, due, len(following) + 1, tested, tuple(instead), undo=undo
         )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime
-
 from bot.arxiv import ids
+from bot.conversation.chat_records import ChatRecords
 from bot.conversation.dependencies import Insight
 from bot.conversation.insight_results import (
     ConfirmUnlearn,
@@ -15,9 +13,10 @@ from bot.conversation.insight_results import (
     Preview,
     Unlearned,
 )
-from bot.conversation.results import Incomplete, NotALink, NotAllowed, NothingNow, Requester
+from bot.conversation.paper_results import NotALink
+from bot.conversation.results import Incomplete, NotAllowed, NothingNow, Requester
 from bot.locales import _
-from bot.model import Chat, ChatRef
+from bot.model import ChatRef
 from bot.ports import Clock, Store
 
 MOST_WORDS = 12
@@ -25,29 +24,21 @@ MOST_WORDS = 12
 
 
 class Insights:
-    """`known(ref)` is the chat, resumed, or a new one that is not stored; `due_locally` tells its next digest time."""
+    """The answers of /preview, /why and /tune."""
 
-    def __init__(
-        self,
-        store: Store,
-        clock: Clock,
-        insight: Insight,
-        known: Callable[[ChatRef], Awaitable[Chat]],
-        due_locally: Callable[[Chat], datetime | None],
-    ) -> None:
-        self._store, self._clock, self._insight = store, clock, insight
-        self._known, self._due_locally = known, due_locally
+    def __init__(self, store: Store, clock: Clock, insight: Insight, chats: ChatRecords) -> None:
+        self._store, self._clock, self._insight, self._chats = store, clock, insight, chats
 
     async def preview(self, ref: ChatRef) -> Preview | NothingNow:
         """The chat's next digest as it stands; nothing is taken."""
-        chat = await self._known(ref)
+        chat = await self._chats.known_or_new(ref)
         following = len(await self._store.subscriptions(ref))
         if not following:
             return NothingNow("", 0)
         digest = await self._insight.preview(chat)
         if not digest.matched:
             return NothingNow(_("Nothing new waits for the next digest so far."), following)
-        return Preview(digest, self._due_locally(chat))
+        return Preview(digest, self._chats.due_locally(chat))
 
     async def why(self, ref: ChatRef, link: str) -> Explained | NotALink | Incomplete:
         """What became of a paper, named by id or link, in the chat."""
@@ -56,7 +47,7 @@ class Insights:
         paper = ids.resolve(link.strip())
         if isinstance(paper, ids.NotAPaperLink):
             return NotALink(link.strip(), paper.why)
-        chat = await self._known(ref)
+        chat = await self._chats.known_or_new(ref)
         return Explained(chat, await self._insight.whereabouts(chat, paper.id))
 
     async def tune(self, ref: ChatRef) -> Learned | NothingLearned:
@@ -66,18 +57,18 @@ class Insights:
         if model is None or not votes:
             return NothingLearned(len(votes))
         taste = self._insight.taste(model, MOST_WORDS)
-        is_behind = ref in await self._store.chats_to_learn(1_000)
+        is_behind = await self._store.has_votes_to_learn(ref)
         return Learned(taste, model.votes, votes[0].at.date(), is_behind)
 
     async def ask_unlearn(self, requester: Requester, ref: ChatRef) -> ConfirmUnlearn | NothingLearned | NotAllowed:
         """Ask before `unlearn`."""
         if not requester.is_admin:
-            return NotAllowed("make me forget what I learned")
+            return NotAllowed()
         votes = len(await self._store.votes_of(ref))
         return ConfirmUnlearn(votes) if votes else NothingLearned(0)
 
     async def unlearn(self, requester: Requester, ref: ChatRef) -> Unlearned | NotAllowed:
         """Delete the votes of everybody in the chat, and what was learned from them."""
         if not requester.is_admin:
-            return NotAllowed("make me forget what I learned")
+            return NotAllowed()
         return Unlearned(await self._store.forget_votes(ref, self._clock.now()))

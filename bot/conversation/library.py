@@ -14,7 +14,9 @@ from bot.conversation.library_results import (
     SavedPapers,
     SearchExpired,
 )
-from bot.conversation.results import Busy, Incomplete, NotALink, Requester, Stale, topic_key
+from bot.conversation.paper_results import NotALink
+from bot.conversation.results import Busy, Incomplete, Requester, Stale
+from bot.conversation.topic_results import topic_key
 from bot.decisions.search_order import in_order
 from bot.errors import RetryLater
 from bot.model import Card, ChatRef, FoundPapers, Kept, Paper, PaperList, SummaryKey, VoteKind

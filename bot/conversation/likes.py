@@ -9,18 +9,12 @@ from collections.abc import Awaitable, Callable, Sequence
 import structlog
 
 from bot.arxiv import ids
+from bot.conversation.chat_records import ChatRecords
 from bot.conversation.dependencies import FindPapers
+from bot.conversation.paper_results import Liked, NotALink, TakenBack
 from bot.conversation.put_off import why_put_off
-from bot.conversation.results import (
-    Busy,
-    Incomplete,
-    Liked,
-    NotALink,
-    NotAllowed,
-    NotUnderstood,
-    Requester,
-    TakenBack,
-)
+from bot.conversation.results import Busy, Incomplete, NotAllowed, Requester
+from bot.conversation.topic_results import NotUnderstood
 from bot.conversation.undo import Undo, Unlike
 from bot.errors import BadTopic, RetryLater, TellUser
 from bot.locales import _
@@ -39,7 +33,7 @@ LikeResult = Liked | NotALink | NotUnderstood | NotAllowed | Busy | Incomplete
 
 
 class Likes:
-    """Finds the papers and writes the votes. `ensure_chat(ref, title, manages)` resumes a chat or creates it."""
+    """Finds the papers and writes the votes."""
 
     def __init__(
         self,
@@ -47,10 +41,10 @@ class Likes:
         clock: Clock,
         find: FindPapers,
         undo: Undo,
-        ensure_chat: Callable[[ChatRef, str, bool], Awaitable[object]],
+        chats: ChatRecords,
     ) -> None:
         self._store, self._clock, self._find = store, clock, find
-        self._undo, self._ensure_chat = undo, ensure_chat
+        self._undo, self._chats = undo, chats
         # One at a time: reading a large file takes seconds of the processor.
         self._reading = asyncio.Lock()
         self._searching: set[ChatRef] = set()
@@ -61,11 +55,11 @@ class Likes:
             return Incomplete("like")
         if name := author_named(given):
             if not requester.is_admin:
-                return NotAllowed("give it an author's papers")
+                return NotAllowed()
             return await self.of_author(ref, name, title)
         # Nobody is named where Telegram hides the author of a message.
         if not (requester.user_id or requester.is_admin):
-            return NotAllowed("like papers here without a name")
+            return NotAllowed()
         wanted = read_words(given)
         if not wanted:
             reason = ids.resolve(given.strip())
@@ -77,7 +71,7 @@ class Likes:
     ) -> LikeResult:
         """Like the papers of a list for the chat: ids or links, BibTeX or RIS. `name` is the file's, for messages."""
         if not requester.is_admin:
-            return NotAllowed("give it a list of papers")
+            return NotAllowed()
         try:
             async with self._reading:
                 wanted = await asyncio.to_thread(read_file, content, name)
@@ -123,7 +117,7 @@ class Likes:
             self._searching.discard(ref)
         if not found.papers:  # a mistake leaves nothing behind
             return Liked(found, wanted, 0, is_for_chat=person == CHAT)
-        await self._ensure_chat(ref, title, person == CHAT)
+        await self._chats.ensure(ref, title, manages=person == CHAT)
         try:
             paper_ids = [paper.id for paper in found.papers]
             votes = [vote for vote in await self._store.votes_of(ref) if vote.person == person]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.conversation.results import topic_key
+from bot.conversation.topic_results import topic_key
 from bot.model import ChatRef, Kept
 from bot.ports import Clock, KeptValues
 

@@ -1,17 +1,32 @@
-"""Reads single papers on request, and limits how many readings one chat may have under way."""
+"""Reads single papers on request, and limits how many readings a person and a chat may have."""
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import structlog
 
-from bot.conversation.dependencies import ReadPaper
+from bot.arxiv import ids
+from bot.conversation.chat_records import ChatRecords
+from bot.conversation.dependencies import Operators, ReadPaper
+from bot.conversation.paper_results import (
+    NoEvidence,
+    NotALink,
+    PaperCard,
+    PaperEvidence,
+    UnknownPaper,
+    Unreadable,
+    Withdrawn,
+)
 from bot.conversation.put_off import why_put_off
-from bot.conversation.results import Busy, PaperCard, UnknownPaper, Unreadable, Withdrawn
+from bot.conversation.reading_limits import ReadingLimits
+from bot.conversation.results import Busy, Incomplete
+from bot.conversation.service_results import TooManyReadings
 from bot.errors import GiveUp, ModelRefused, NoSuchPaper, NotReadable, RetryLater
 from bot.locales import _, ngettext
-from bot.model import ChatRef, Depth, PaperRef
+from bot.model import Card, ChatRef, Depth, PaperRef, SummaryKey
+from bot.ports import Store
 
 log = structlog.get_logger()
 
@@ -20,11 +35,46 @@ MAX_READINGS = 3
 
 
 class PaperRequests:
-    """Counts readings by chat, in this process only."""
+    """Counts readings by chat and by person, in this process only. Operators may read as much as they like."""
 
-    def __init__(self, read: ReadPaper) -> None:
-        self._read = read
+    def __init__(
+        self,
+        store: Store,
+        read: ReadPaper,
+        chats: ChatRecords,
+        limits: ReadingLimits,
+        operators: Operators | None,
+    ) -> None:
+        self._store, self._read, self._chats, self._limits, self._operators = store, read, chats, limits, operators
         self._under_way: Counter[ChatRef] = Counter()
+
+    async def summarize(
+        self, ref: ChatRef, link: str, depth: Depth | None = None, person: str = ""
+    ) -> PaperCard | NotALink | UnknownPaper | Withdrawn | Unreadable | Busy | Incomplete | TooManyReadings:
+        """Read one paper in the chat's language, at the chat's depth if none is given.
+
+        `person` is the platform's id of the one who asks, whose readings are counted; "" for nobody in particular.
+        """
+        if not link.strip():
+            return Incomplete("summarize")
+        target = ids.resolve(link.strip())
+        if isinstance(target, ids.NotAPaperLink):
+            return NotALink(link.strip(), target.why)
+        # Not stored: who only asks for papers follows nothing, and nothing need be kept of that chat.
+        chat = await self._chats.known_or_new(ref)
+        depth = depth or chat.depth
+        if not self._is_operator(ref, person) and (refused := self._limits.take(ref.platform, person, depth)):
+            return refused
+        return await self.read(ref, target, chat.language, depth)
+
+    async def evidence(self, key: SummaryKey, fingerprint: str) -> PaperEvidence | NoEvidence:
+        """What the summary on a card rests on, of that version and with that `Summary.fingerprint`."""
+        summary, paper = await self._store.summary(key), await self._store.paper(key.paper_id)
+        # A digest that waited for no model shows a summary that is not stored; a model's may be stored by now.
+        if summary is None or paper is None or summary.fingerprint != fingerprint:
+            return NoEvidence(f"{key.paper_id}v{key.version}")
+        # The links lead to the version that was summarized, even if the paper has a newer one.
+        return PaperEvidence(Card(replace(paper, version=key.version), summary=summary), key.language)
 
     async def read(
         self, ref: ChatRef, paper: PaperRef, language: str, depth: Depth
@@ -46,6 +96,9 @@ class PaperRequests:
             # Removed at zero: otherwise the counter would keep every chat that ever asked.
             if not self._under_way[ref]:
                 del self._under_way[ref]
+
+    def _is_operator(self, ref: ChatRef, person: str) -> bool:
+        return self._operators is not None and f"{ref.platform}:{person}" in self._operators.user_ids
 
     async def _outcome(
         self, paper: PaperRef, language: str, depth: Depth

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
 
-from bot import topics
 from bot.conversation.beginning_results import (
     AreaOffer,
     AskPlace,
@@ -27,6 +24,16 @@ from bot.conversation.insight_results import (
     Unlearned,
 )
 from bot.conversation.library_results import LibraryResult
+from bot.conversation.paper_results import (
+    Liked,
+    NoEvidence,
+    NotALink,
+    PaperCard,
+    PaperEvidence,
+    UnknownPaper,
+    Unreadable,
+    Withdrawn,
+)
 from bot.conversation.service_results import (
     BroadcastPlan,
     BroadcastSent,
@@ -37,6 +44,16 @@ from bot.conversation.service_results import (
 )
 from bot.conversation.setting_results import Changed, Choices, NotAccepted, SettingsView, WhichSetting
 from bot.conversation.stop_results import ConfirmErase, ConfirmForget, Erased, Unchanged
+from bot.conversation.topic_results import (
+    AlreadySubscribed,
+    NotSubscribed,
+    NotUnderstood,
+    OfferExpired,
+    Subscribed,
+    Subscriptions,
+    TooMany,
+    Unsubscribed,
+)
 from bot.conversation.understanding_results import (
     AskWords,
     DidYouMeanCommand,
@@ -50,8 +67,7 @@ from bot.conversation.understanding_results import (
 )
 from bot.conversation.undo_results import UndoExpired, Undone, UndoRefused
 from bot.conversation.vote_results import PaperNotKept, Voted, VoteNotKept, VoteOptions
-from bot.errors import BadTopic
-from bot.model import Backtest, Card, Chat, Depth, FoundPapers, PaperList, Refinement
+from bot.model import Chat
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +82,6 @@ class Requester:
     is_admin: bool
     language: str = ""
     name: str = ""
-
-
-def topic_key(topic: str) -> str:
-    """A short stable id of a normalized topic (12 hexadecimal digits), since buttons carry few bytes."""
-    # 48 bits: among the 50 topics that a chat may follow, two equal keys are practically impossible.
-    return hashlib.blake2s(topic.encode(), digest_size=6).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """One line of a chat's list: the normalized topic, its meaning in words, and its `topic_key`."""
-
-    topic: str
-    explained: str
-    key: str
-    since: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,182 +111,6 @@ class Help:
 @dataclass(frozen=True, slots=True)
 class Privacy:
     """Answer to /privacy; it depends on nothing."""
-
-
-# ── topics ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Subscribed:
-    """`first_due` is when the next digest comes, in the chat's own time zone, None while it is paused.
-    `following` counts the new one.
-
-    `backtest` says what the topic would have brought; buttons with the keys of `instead` follow those topics instead.
-    `replaced` is the topic that was followed until now in place of this one. `undo` is the key that `Undo.undo` takes,
-    here and in the other results; "" if nothing can be taken back.
-    """
-
-    chat: Chat
-    topic: str
-    explained: str
-    since: date
-    first_due: datetime | None
-    following: int
-    backtest: Backtest
-    instead: tuple[tuple[Refinement, str], ...] = ()
-    replaced: str | None = None
-    undo: str = field(default="", compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class AlreadySubscribed:
-    """The chat follows this topic, or one with the same meaning, already. `undo` is set if another one was removed."""
-
-    topic: str
-    explained: str
-    undo: str = field(default="", compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class NotUnderstood:
-    """A topic that does not parse: `why` is a sentence, `position` the 0-based offset of the mistake in `query`.
-
-    `pointer` shows the place in two monospaced lines.
-    """
-
-    query: str
-    why: str
-    position: int
-    pointer: str
-
-    @classmethod
-    def of(cls, error: BadTopic) -> NotUnderstood:
-        return cls(error.query, str(error), error.position, topics.pointer(error))
-
-
-@dataclass(frozen=True, slots=True)
-class OfferExpired:
-    """A button with a kept text, of `TopicOffer` or `Subscribed`, that was pressed too late."""
-
-
-@dataclass(frozen=True, slots=True)
-class TooMany:
-    """The chat follows as many topics as a chat can."""
-
-    limit: int
-
-
-@dataclass(frozen=True, slots=True)
-class Unsubscribed:
-    """`following` is how many topics are left."""
-
-    topic: str
-    following: int
-    undo: str = field(default="", compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class NotSubscribed:
-    """The chat does not follow what was `asked` for; `following` are its topics, the closest first."""
-
-    asked: str
-    following: tuple[Followed, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Subscriptions:
-    """The chat's topics in the order they were subscribed; /unsubscribe takes their numbers, from 1."""
-
-    chat: Chat
-    topics: tuple[Followed, ...]
-    page: int = 0
-    """The page of the list to show, from 0."""
-
-
-# ── papers ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class PaperCard:
-    """A paper, read in this language and depth."""
-
-    card: Card
-    language: str
-    depth: Depth
-
-
-@dataclass(frozen=True, slots=True)
-class NotALink:
-    """The text in `given` names no arXiv paper; `why` is a sentence."""
-
-    given: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class UnknownPaper:
-    """arXiv has no paper with this id; `why` is a sentence."""
-
-    paper_id: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Withdrawn:
-    """The paper was withdrawn by its authors; the card has its metadata and no summary."""
-
-    card: Card
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """The paper exists and cannot be read; `why` is a sentence."""
-
-    paper_id: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Busy:
-    """It cannot be done now and may work later; `retry_after` is in seconds, None if no time is known."""
-
-    why: str
-    retry_after: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PaperEvidence:
-    """The evidence of a card that was shown before: the card has the same summary, in this language."""
-
-    card: Card
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
-class NoEvidence:
-    """The summary on a card is not kept; `paper_id` with its version names the paper."""
-
-    paper_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Liked:
-    """Papers that were liked: `new` of `found.papers` were not liked before. `wanted` is the list that named them,
-    empty for an author's papers. `is_for_chat`: the vote is the chat's own, not one person's."""
-
-    found: FoundPapers
-    wanted: PaperList
-    new: int
-    is_for_chat: bool
-    undo: str = field(default="", compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class TakenBack:
-    """The chat's likes of `gone` of these papers were deleted."""
-
-    found: FoundPapers
-    gone: int
 
 
 # ── digest now ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -325,10 +149,16 @@ class Forgotten:
 
 
 @dataclass(frozen=True, slots=True)
-class NotAllowed:
-    """Only the chat's admins may do this; `what` finishes "Only admins of this chat can …"."""
+class Busy:
+    """It cannot be done now and may work later; `retry_after` is in seconds, None if no time is known."""
 
-    what: str
+    why: str
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotAllowed:
+    """Only the chat's admins may do this."""
 
 
 @dataclass(frozen=True, slots=True)

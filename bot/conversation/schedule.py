@@ -20,7 +20,7 @@ class Schedule:
     async def pause(self, requester: Requester, ref: ChatRef, until: datetime, title: str = "") -> Changed | NotAllowed:
         """Send no digest before `until` (UTC); `FOREVER` pauses until somebody resumes."""
         if not requester.is_admin:
-            return NotAllowed("pause its digests")
+            return NotAllowed()
         return await self._settings.apply(ref, Change("pause", {"paused_until": until}), title)
 
     async def pause_for(
@@ -28,7 +28,7 @@ class Schedule:
     ) -> Changed | Choices | NotAccepted | NotAllowed:
         """Pause for "1 week" or "until 24 December"; without words, offer lengths."""
         if not requester.is_admin:
-            return NotAllowed("pause its digests")
+            return NotAllowed()
         if not words.strip():
             return await self._settings.choices(ref, "pause")
         return await self._settings.change(requester, ref, "pause", words, title)
@@ -36,5 +36,5 @@ class Schedule:
     async def resume(self, requester: Requester, ref: ChatRef) -> Changed | NotAllowed:
         """Let digests come again, from the next digest time on."""
         if not requester.is_admin:
-            return NotAllowed("resume its digests")
+            return NotAllowed()
         return await self._settings.apply(ref, Change("pause", {"paused_until": None}))

@@ -7,7 +7,8 @@ from datetime import timedelta
 from bot import topics
 from bot.conversation.beginning_results import LinkDamaged, Shared
 from bot.conversation.following import Following
-from bot.conversation.results import AlreadySubscribed, NotAllowed, Requester, Subscribed, TooMany, topic_key
+from bot.conversation.results import NotAllowed, Requester
+from bot.conversation.topic_results import AlreadySubscribed, Subscribed, TooMany, topic_key
 from bot.errors import BadTopic
 from bot.model import ChatRef, Kept, Platform
 from bot.ports import Clock, Store
@@ -43,7 +44,7 @@ class Sharing:
     ) -> Subscribed | AlreadySubscribed | TooMany | NotAllowed | LinkDamaged:
         """Follow the topic of a link, as it was written there: whoever holds a link may have changed it."""
         if not requester.is_admin:
-            return NotAllowed("change what it follows")
+            return NotAllowed()
         try:
             topic = topics.parse(text)
         except BadTopic:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import structlog
 
-from bot.conversation.results import NotAllowed, Requester, Stale
+from bot.conversation.results import Forgotten, NotAllowed, Requester, Stale
 from bot.conversation.stop_results import ConfirmErase, ConfirmForget, Erased, Unchanged
 from bot.decisions.due_times import is_paused
 from bot.model import Chat, ChatRef, Platform
@@ -26,13 +26,21 @@ class Stopping:
         """Ask before everything about a chat is deleted. In a private chat, the person's unreachable chats are named
         too."""
         if not requester.is_admin:
-            return NotAllowed("make me forget it")
+            return NotAllowed()
         topics = tuple(each.topic for each in await self._store.subscriptions(ref))
         chat, votes = await self._store.chat(ref), len(await self._store.votes_of(ref))
         asked = ConfirmForget(topics, votes, chat is not None and is_paused(chat, self._clock.now()))
         if not is_private:
             return asked
         return replace(asked, unreachable=tuple(await self._unreachable(ref.platform, requester)))
+
+    async def forget(self, requester: Requester, ref: ChatRef) -> Forgotten | NotAllowed:
+        """Delete the chat with its topics, settings, deliveries, votes and what was learned from them."""
+        if not requester.is_admin:
+            return NotAllowed()
+        await self._store.forget(ref)
+        log.info("chat forgotten", chat=str(ref))
+        return Forgotten()
 
     async def keep(self) -> Unchanged:
         """Delete nothing."""

@@ -31,6 +31,9 @@ COMMON = (
 MOST_ASKED = 9
 """Zones between which a question lets people choose."""
 
+_LEAST_MISSPELT = 5
+"""Characters of a text that may be a misspelt name."""
+
 # Old names and offsets of the tz database, which people do not mean by a place.
 _HIDDEN = ("Etc/", "posix/", "right/", "SystemV/", "US/", "Brazil/", "Canada/", "Chile/", "Mexico/")
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*(?P<sign>[+\-−])\s*(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?", re.IGNORECASE)
@@ -75,8 +78,11 @@ def close_to(given: str) -> tuple[str, ...]:
 
 def resembles_one(given: str) -> bool:
     """Whether somebody may have meant a time zone: an offset, or nearly the name of a place."""
-    is_offset = _OFFSET.fullmatch(given.strip()) is not None
-    return is_offset or bool(find(given)) or bool(difflib.get_close_matches(plain(given), _names(), n=1, cutoff=0.8))
+    if _OFFSET.fullmatch(given.strip()) or find(given):
+        return True
+    name = plain(given)
+    # Among the names of all languages there is one like almost any shorter word: "GAN" is nearly "Gana".
+    return len(name) >= _LEAST_MISSPELT and bool(difflib.get_close_matches(name, _names(), n=1, cutoff=0.8))
 
 
 def beginning_with(typed: str, limit: int) -> list[tuple[str, str]]:

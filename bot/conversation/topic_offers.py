@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bot.conversation.dependencies import Insight
 from bot.conversation.offers import Offers
-from bot.conversation.results import NotUnderstood
+from bot.conversation.topic_results import NotUnderstood
 from bot.conversation.understanding_results import NoSubject, OfferedTopic, OfferNote, TopicOffer
 from bot.decisions import refinements
 from bot.errors import BadTopic
@@ -23,7 +23,7 @@ _CATEGORIES = re.compile(r"(?<!\w)cat:([a-zA-Z.*-]+)")
 
 _KINDS = {
     RefinementKind.CATEGORY: GuessKind.NARROWER,
-    RefinementKind.SPELLING: GuessKind.WIDER,
+    RefinementKind.SPELLING: GuessKind.SPELLING,
     RefinementKind.WORDING: GuessKind.WIDER,
     RefinementKind.INTEREST: GuessKind.ABOUT,
     RefinementKind.EVERYWHERE: GuessKind.EVERYWHERE,

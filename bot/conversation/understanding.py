@@ -11,23 +11,17 @@ import structlog
 
 from bot import topics
 from bot.arxiv import ids
+from bot.conversation.chat_records import ChatRecords
 from bot.conversation.dependencies import FindPapers, Insight, ReadFirstPage
 from bot.conversation.following import Following
 from bot.conversation.offers import Offers
+from bot.conversation.paper_requests import PaperRequests
+from bot.conversation.paper_results import NotALink
+from bot.conversation.put_off import why_put_off
 from bot.conversation.questions import Question, Questions
-from bot.conversation.results import (
-    AlreadySubscribed,
-    Busy,
-    NotALink,
-    NotAllowed,
-    NotUnderstood,
-    OfferExpired,
-    Requester,
-    Result,
-    Subscribed,
-    TooMany,
-)
+from bot.conversation.results import Busy, NotAllowed, Requester, Result
 from bot.conversation.topic_offers import TopicOffers
+from bot.conversation.topic_results import AlreadySubscribed, NotUnderstood, OfferExpired, Subscribed, TooMany
 from bot.conversation.understanding_results import (
     AskWords,
     DidYouMeanCommand,
@@ -74,13 +68,11 @@ _MOST_TITLED = 3
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """The use cases that a message in words may ask for. `known(ref)` is the chat, or a new one that is not stored."""
+    """The use cases that a message in words may ask for."""
 
-    summarize: Callable[[ChatRef, str], Awaitable[Result]]
     unsubscribe: Callable[[Requester, ChatRef, str], Awaitable[Result]]
     answer: Callable[[Requester, Question, str], Awaitable[Result | None]]
     talk: Callable[[Requester, ChatRef, Talk], Awaitable[Result]]
-    known: Callable[[ChatRef], Awaitable[Chat]]
 
 
 class Understanding:
@@ -95,12 +87,14 @@ class Understanding:
         offers: Offers,
         questions: Questions,
         following: Following,
+        papers: PaperRequests,
+        chats: ChatRecords,
         routes: Routes,
         first_page: ReadFirstPage,
     ) -> None:
         self._store, self._clock, self._insight, self._find = store, clock, insight, find
         self._kept, self._questions, self._following, self._routes = offers, questions, following, routes
-        self._first_page = first_page
+        self._papers, self._chats, self._first_page = papers, chats, first_page
         self._offers = TopicOffers(insight, offers)
 
     async def message(self, requester: Requester, ref: ChatRef, text: str, links: Sequence[str] = ()) -> Result:
@@ -110,7 +104,7 @@ class Understanding:
         """
         everything = "\n".join([text, *links])
         if papers := ids.all_papers(everything):
-            return await self.papers(ref, papers)
+            return await self.papers(requester, ref, papers)
         question = await self._questions.answered(ref, requester.user_id)
         if question is not None and (answer := await self._answered(requester, question, text)) is not None:
             return answer
@@ -130,13 +124,15 @@ class Understanding:
         A link is a request, whatever stands around it; a reply without one is for the bot only if it has asked.
         """
         if papers := ids.all_papers("\n".join([text, *links])):
-            return await self.papers(ref, papers)
+            return await self.papers(requester, ref, papers)
         if is_named:
             return await self.message(requester, ref, text, links) if text.strip() else None
         question = await self._questions.answered(ref, requester.user_id)
         return await self._answered(requester, question, text) if question is not None else None
 
-    async def document(self, ref: ChatRef, name: str, caption: str, content: Callable[[], Awaitable[bytes]]) -> Result:
+    async def document(
+        self, requester: Requester, ref: ChatRef, name: str, caption: str, content: Callable[[], Awaitable[bytes]]
+    ) -> Result:
         """Read the paper that a PDF is: its name, what is written with it, or its first page has the id.
 
         `content` fetches the file, if it is needed.
@@ -147,19 +143,19 @@ class Understanding:
             # Further ids on the page are those of papers that it cites; the stamp in its margin may come last.
             stamped = _STAMP.search(first_page)
             papers = ids.all_papers(stamped[0] if stamped else "")
-        return await self.papers(ref, papers) if papers else UnknownFile(name)
+        return await self.papers(requester, ref, papers) if papers else UnknownFile(name)
 
-    async def papers(self, ref: ChatRef, papers: Sequence[PaperRef]) -> Result:
+    async def papers(self, requester: Requester, ref: ChatRef, papers: Sequence[PaperRef]) -> Result:
         """Read one paper, or name several with a sentence each."""
         if len(papers) == 1:
-            return await self._routes.summarize(ref, str(papers[0]))
+            return await self._papers.summarize(ref, str(papers[0]), person=requester.user_id)
         wanted = PaperList(tuple(paper.id for paper in papers[:MOST_PAPERS]))
         try:
             found = await self._find.listed(wanted)
         except RetryLater as error:
             log.info("papers not found", chat=str(ref), why=str(error))
-            return Busy(str(error), error.retry_after)
-        chat = await self._routes.known(ref)
+            return Busy(why_put_off(error), error.retry_after)
+        chat = await self._chats.known_or_new(ref)
         cards = [await self._card(chat, paper) for paper in found.papers]
         return ManyPapers(tuple(cards), found.unknown_ids, max(0, len(papers) - MOST_PAPERS))
 
@@ -206,7 +202,7 @@ class Understanding:
     ) -> Subscribed | AlreadySubscribed | TooMany | NotAllowed | OfferExpired:
         """Follow the topic of an offer with this key, for buttons."""
         if not requester.is_admin:
-            return NotAllowed("change what it follows")
+            return NotAllowed()
         topic = await self._kept_topic(ref, key)
         if topic is None:
             return OfferExpired()
@@ -218,7 +214,7 @@ class Understanding:
     ) -> AskWords | NotAllowed | OfferExpired:
         """Ask for words that narrow the topic of an offer, for buttons. `may_type`: the next message is the answer."""
         if not requester.is_admin:
-            return NotAllowed("change what it follows")
+            return NotAllowed()
         topic = await self._kept_topic(ref, key)
         if topic is None:
             return OfferExpired()

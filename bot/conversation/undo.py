@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 
+from bot.conversation.chat_records import ChatRecords
 from bot.conversation.results import NotAllowed, Requester
 from bot.conversation.undo_results import UndoExpired, Undone, UndoRefused
 from bot.model import ARCHIVE, JSON, Chat, ChatChanges, ChatRef, Kept, SubscribeResult, Subscription, VoteKind
@@ -96,13 +97,10 @@ def restore(before: Chat, after: Chat) -> Restore | None:
 
 
 class Undo:
-    """Keeps what takes a change back, in the order in which it is to be done, and does it once.
+    """Keeps what takes a change back, in the order in which it is to be done, and does it once."""
 
-    `due_locally` tells a chat's next digest time.
-    """
-
-    def __init__(self, store: Store, clock: Clock, due_locally: Callable[[Chat], datetime | None]) -> None:
-        self._store, self._clock, self._due_locally = store, clock, due_locally
+    def __init__(self, store: Store, clock: Clock, chats: ChatRecords) -> None:
+        self._store, self._clock, self._chats = store, clock, chats
 
     async def offer(self, ref: ChatRef, *steps: Step) -> str:
         """Keep the steps that take a change of the chat back; returns the key for the button."""
@@ -125,13 +123,13 @@ class Undo:
         Nothing is done if one part of it was changed again since. Of two presses at once, one does it.
         """
         if not (requester.is_admin or key.startswith(_OWN)):
-            return NotAllowed("take changes back")
+            return NotAllowed()
         kept = await self._store.kept(ref, _KIND, key, self._clock.now())
         if kept is None:
             return UndoExpired()
         steps = [_step(each) for each in kept.value["steps"]]
         if not all(_may_do(step, requester) for step in steps):
-            return NotAllowed("take changes back")
+            return NotAllowed()
         if await self._store.take_kept(ref, _KIND, key, self._clock.now()) is None:
             return UndoExpired()
         chat = await self._store.chat(ref)
@@ -141,7 +139,7 @@ class Undo:
         for step in steps:
             done = await self._do(done, step)
         log.info("change taken back", chat=str(ref), steps=len(steps))
-        return replace(done, first_due=self._due_locally(done.chat))
+        return replace(done, first_due=self._chats.due_locally(done.chat))
 
     async def _all_unchanged(self, chat: Chat, steps: Sequence[Step]) -> bool:
         followed = {subscription.topic for subscription in await self._store.subscriptions(chat.ref)}

@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.arxiv import ids
 from bot.conversation import Busy, Liked, Result, TakenBack
 from bot.conversation.likes import author_named
+from bot.decisions.health import counted
 from bot.errors import RetryLater, TellUser
 from bot.model import ChatRef, FoundPapers, PaperList
 from bot.operator.arguments import parse_chat
@@ -18,7 +19,6 @@ from bot.references.reading import MAX_BYTES
 from bot.service.app import App, open_app
 from bot.settings import Settings
 from handlers.like_replies import not_found, nothing_found
-from handlers.reply_parts import count
 
 ZOTERO = "zotero"
 MOST_SHOWN = 50
@@ -102,7 +102,7 @@ def _show_liked(ref: ChatRef, liked: Liked) -> None:
     known = len(liked.found.papers) - liked.new
     print_sentences(
         [
-            f"{ref} likes {count(len(liked.found.papers), 'paper')}: {liked.new} new, {known} known already.",
+            f"{ref} likes {counted(len(liked.found.papers), 'paper')}: {liked.new} new, {known} known already.",
             *_titles(liked.found),
         ]
     )
@@ -111,7 +111,7 @@ def _show_liked(ref: ChatRef, liked: Liked) -> None:
 def _show_taken_back(ref: ChatRef, result: TakenBack, wanted: PaperList) -> None:
     for line in not_found(result.found, wanted):
         say(line)
-    print_sentences([f"{ref} likes {count(result.gone, 'paper')} no more."])
+    print_sentences([f"{ref} likes {counted(result.gone, 'paper')} no more."])
 
 
 def _titles(found: FoundPapers) -> list[str]:

@@ -259,7 +259,8 @@ class PaperboyClient(discord.AutoShardedClient):
             return [like_file(self._conversation, person, ref, file) for file in lists]
         text, links = message.content.strip(), links_of(message)
         if pdfs := [file for file in message.attachments if list_files.is_pdf(file.filename)]:
-            return [read_pdf(self._conversation, ref, file, "\n".join([text, *links])) for file in pdfs[:MOST_PDFS]]
+            words = "\n".join([text, *links])
+            return [read_pdf(self._conversation, person, ref, file, words) for file in pdfs[:MOST_PDFS]]
         if text or links:
             target = Target(ref, "", person, kind=ChatKind.PRIVATE)
             return [_answer(self._conversation, target, text, links)]
@@ -274,17 +275,17 @@ class PaperboyClient(discord.AutoShardedClient):
         await self._suspend((channel, *getattr(channel, "threads", ())), "the channel was deleted")
 
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
-        await self._conversation.suspend(channel_ref(payload.thread_id), "the thread was deleted")
+        await self._conversation.chats.suspend(channel_ref(payload.thread_id), "the thread was deleted")
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Resume the chats of a server that the bot was invited to again, and greet it."""
         for channel in (*guild.channels, *guild.threads):
-            await self._conversation.resume(channel_ref(channel.id))
+            await self._conversation.chats.resume(channel_ref(channel.id))
         await greet(self, self._conversation, self._responder, guild)
 
     async def _suspend(self, channels: Iterable[discord.abc.GuildChannel | discord.Thread], reason: str) -> None:
         for channel in channels:
-            await self._conversation.suspend(channel_ref(channel.id), reason)
+            await self._conversation.chats.suspend(channel_ref(channel.id), reason)
 
 
 async def _answer(conversation: Conversation, target: Target, text: str, links: Sequence[str]) -> Result:

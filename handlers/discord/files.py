@@ -21,14 +21,16 @@ FETCH_SECONDS = 30.0
 _NOT_GIVEN = (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError)
 
 
-async def read_pdf(conversation: Conversation, chat: ChatRef, file: discord.Attachment, text: str) -> Result:
+async def read_pdf(
+    conversation: Conversation, requester: Requester, chat: ChatRef, file: discord.Attachment, text: str
+) -> Result:
     """Read the paper that a PDF is; `text` is written with it. Raises `TellUser` as `like_file`."""
     name = list_files.shown_name(file.filename)
 
     async def content() -> bytes:
         return await _content(file, name, chat, list_files.check_pdf_size)
 
-    return await conversation.understanding.document(chat, name, text, content)
+    return await conversation.understanding.document(requester, chat, name, text, content)
 
 
 async def like_file(

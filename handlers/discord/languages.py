@@ -19,6 +19,7 @@ Answer = TypeVar("Answer")
 _TRANSLATED = (
     app_commands.TranslationContextLocation.command_description,
     app_commands.TranslationContextLocation.parameter_description,
+    app_commands.TranslationContextLocation.choice_name,
 )
 # Not the names: people tell each other commands across languages, and write them on both platforms.
 

@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 
 from bot.arxiv import ids
-from bot.conversation import Conversation, Result
+from bot.conversation import Conversation, Requester, Result
 from bot.errors import TellUser
 from bot.locales import N_, _
 from bot.model import ChatRef
@@ -31,7 +31,8 @@ def summarize_links(conversation: Conversation, responder: InteractionResponder)
     async def callback(interaction: discord.Interaction[Any], message: discord.Message) -> None:
         with speaking_to(interaction):
             target, shown_in = own_target(interaction), own_chat(interaction)
-            answer = reply_to(_read(conversation, shown_in, message), target.name, command=NAME, chat=str(shown_in))
+            asked = _read(conversation, target.requester, shown_in, message)
+            answer = reply_to(asked, target.name, command=NAME, chat=str(shown_in))
             reply = in_language(conversation, interaction, shown_in, answer)
             await responder.respond(interaction, reply, shown_in, private=True, only_private=True)
 
@@ -40,8 +41,8 @@ def summarize_links(conversation: Conversation, responder: InteractionResponder)
     return menu
 
 
-async def _read(conversation: Conversation, chat: ChatRef, message: discord.Message) -> Result:
+async def _read(conversation: Conversation, requester: Requester, chat: ChatRef, message: discord.Message) -> Result:
     papers = ids.all_papers("\n".join([message.content, *links_of(message)]))
     if not papers:
         raise TellUser(_("That message has no link to a paper on arXiv."))
-    return await conversation.understanding.papers(chat, papers[:MOST_LINKS])
+    return await conversation.understanding.papers(requester, chat, papers[:MOST_LINKS])

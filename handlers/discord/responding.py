@@ -228,6 +228,11 @@ class InteractionResponder:
         except _SENDING as error:
             log.warning("answer not delivered", chat=interaction.channel_id, error=str(error)[:200])
 
+    async def offer_nothing(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer somebody who types an option that is not known."""
+        with contextlib.suppress(*_SENDING):  # they have typed on meanwhile
+            await interaction.response.autocomplete([])
+
     async def write(
         self,
         channel: discord.abc.Messageable,

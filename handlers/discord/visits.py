@@ -13,7 +13,7 @@ from bot.render.nodes import Button, Reply
 from handlers.discord.invitations import invite_url
 from handlers.reply_parts import one_line
 
-VISITING_COMMANDS = frozenset({"help", "privacy", "summarize"})
+VISITING_COMMANDS = frozenset({"cite", "help", "privacy", "summarize"})
 """Commands that need nothing of the place they are used in."""
 
 VISITING_VERBS = frozenset({"help", "open", "read", "proof", "back", "figs", "bib", "close", "deep", "cite"})

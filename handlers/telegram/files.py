@@ -87,7 +87,11 @@ class Files:
         caption = "\n".join([text_of(message), *links_of(message)])
         async with self._answers.working(message):
             result = await self._conversation.understanding.document(
-                target.chat, name, caption, lambda: _content(document, name, list_files.check_pdf_size)
+                target.requester,
+                target.chat,
+                name,
+                caption,
+                lambda: _content(document, name, list_files.check_pdf_size),
             )
         await self._answers.answer(message, replies.reply(result, target.name), target.chat)
 

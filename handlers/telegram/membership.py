@@ -46,7 +46,7 @@ class Membership:
         chat = change.chat
         before, now = posting(chat.type, change.old_chat_member), posting(chat.type, change.new_chat_member)
         if now is Posting.GONE and chat.type == ChatType.PRIVATE:
-            await self._conversation.suspend(ref_of(chat.id), "blocked by the user")
+            await self._conversation.chats.suspend(ref_of(chat.id), "blocked by the user")
         elif now is Posting.GONE:
             await self._closed(ref_of(chat.id), "removed from the chat", N_("I was removed from it"))
         elif now is Posting.MUTE and before > now:
@@ -54,7 +54,7 @@ class Membership:
             await self._closed(ref_of(chat.id), reason, N_("the right to post was taken from me"))
         # Only a gain of rights resumes: after any other change the chat is as unreachable as before.
         elif now > before and now > Posting.MUTE:
-            await self._conversation.resume(ref_of(chat.id))
+            await self._conversation.chats.resume(ref_of(chat.id))
             if chat.type == ChatType.CHANNEL:
                 await self._bound(change)
             elif chat.type != ChatType.PRIVATE and before is Posting.GONE:
@@ -65,8 +65,8 @@ class Membership:
 
         It is suspended first: a delivery that is refused meanwhile would otherwise tell them a second time.
         """
-        received_digests = await self._conversation.receives(ref)
-        await self._conversation.suspend(ref, reason)
+        received_digests = await self._conversation.chats.receives(ref)
+        await self._conversation.chats.suspend(ref, reason)
         # Nothing is missing in a chat that follows nothing, or that was suspended before.
         if received_digests:
             await self._warnings.tell(ref, warning)
@@ -98,6 +98,6 @@ class Membership:
         if message is None:
             return
         if message.migrate_to_chat_id:
-            await self._conversation.move(ref_of(message.chat.id), ref_of(message.migrate_to_chat_id))
+            await self._conversation.chats.move(ref_of(message.chat.id), ref_of(message.migrate_to_chat_id))
         elif message.migrate_from_chat_id:
-            await self._conversation.move(ref_of(message.migrate_from_chat_id), ref_of(message.chat.id))
+            await self._conversation.chats.move(ref_of(message.migrate_from_chat_id), ref_of(message.chat.id))

@@ -222,3 +222,13 @@ async def test_papers_announced_are_counted_once_and_without_replacements(store:
     )
     assert await store.counts(TUESDAY, TUESDAY) == 2
     assert await store.counts(WEDNESDAY, WEDNESDAY) == 0
+
+
+async def test_papers_are_found_by_words_of_their_titles(store: Store) -> None:
+    titles = ("Attention Is All You Need", "100% of_attention", "Weights")
+    papers = [paper(f"2606.{number:05}", title=title) for number, title in enumerate(titles, 1)]
+    await store.remember(papers, NOW)
+    assert [each.title for each in await store.papers_titled(["attention", "need"])] == [titles[0]]
+    assert [each.title for each in await store.papers_titled(["% of_"])] == [titles[1]]
+    assert len(await store.papers_titled(["t"], most=1)) == 1
+    assert await store.papers_titled(["nowhere"]) == []

@@ -210,7 +210,7 @@ async def test_a_misspelt_place_is_asked_for_again(talk: Conversation) -> None:
     assert question is not None
     refused = await talk.beginning.answer(OWNER, question, "Berln")
     assert isinstance(refused, results.NotAccepted)
-    assert "Europe/Berlin" in refused.examples
+    assert refused.options[0] == ("Europe/Berlin", "Berlin")
     assert await talk.questions.answered(ANN, OWNER.user_id) == question
 
 

@@ -87,7 +87,7 @@ async def test_a_chat_moves_to_the_bot_that_its_admin_uses(
         case "change":
             await second.chat_settings.change(ADMIN, GROUP, "size", "5")
         case "digest":
-            await second.digest_now(ADMIN, GROUP)
+            await second.digests.now(ADMIN, GROUP)
     assert (await known(store, GROUP)).bot == "222"
 
 
@@ -97,9 +97,9 @@ async def test_what_a_member_asks_another_bot_moves_no_chat(
     await first.subscribe(ADMIN, GROUP, "cs.CV")
     await second.beginning.start(MEMBER, GROUP, ChatKind.GROUP, "A group")
     await second.subscribe(MEMBER, GROUP, "cs.LG")
-    await second.summarize(GROUP, "2406.14272")
+    await second.papers.summarize(GROUP, "2406.14272")
     await second.subscriptions(GROUP)
-    await second.resume(GROUP)
+    await second.chats.resume(GROUP)
     assert (await known(store, GROUP)).bot == "111"
 
 
@@ -108,8 +108,8 @@ async def test_a_chat_that_one_bot_cannot_reach_is_served_by_the_one_that_is_use
 ) -> None:
     for ref in (GROUP, TOPIC):
         await first.subscribe(ADMIN, ref, "cs.CV")
-    await first.suspend(GROUP, "removed from the chat")
-    await second.resume(GROUP)
+    await first.chats.suspend(GROUP, "removed from the chat")
+    await second.chats.resume(GROUP)
     for ref in (GROUP, TOPIC):
         assert (await known(store, ref)).bot == "222"
         assert (await known(store, ref)).suspended is None
@@ -119,20 +119,20 @@ async def test_a_bot_that_leaves_a_chat_of_another_suspends_nothing(
     store: SqlStore, first: Conversation, second: Conversation
 ) -> None:
     await second.subscribe(ADMIN, GROUP, "cs.CV")
-    await first.suspend(GROUP, "removed from the chat")
+    await first.chats.suspend(GROUP, "removed from the chat")
     assert (await known(store, GROUP)).suspended is None
-    assert not await first.receives(GROUP)
-    assert await second.receives(GROUP)
+    assert not await first.chats.receives(GROUP)
+    assert await second.chats.receives(GROUP)
 
 
 async def test_a_chat_without_a_bot_is_the_first_ones_until_another_is_added_to_it(
     store: SqlStore, clock: FakeClock, first: Conversation, second: Conversation
 ) -> None:
     await talking_to(None, store, clock).subscribe(ADMIN, GROUP, "cs.CV")
-    await second.suspend(GROUP, "removed from the chat")
+    await second.chats.suspend(GROUP, "removed from the chat")
     assert (await known(store, GROUP)).suspended is None
-    assert await first.receives(GROUP)
-    await second.resume(GROUP)
+    assert await first.chats.receives(GROUP)
+    await second.chats.resume(GROUP)
     assert (await known(store, GROUP)).bot == "222"
 
 
@@ -148,8 +148,8 @@ async def test_a_chat_that_leaves_or_comes_back_costs_no_look_at_all_others(stor
     for ref in (ANN, GROUP, TOPIC):
         await talk.subscribe(ADMIN, ref, "cs.CV")
     for ref in (ANN, GROUP):
-        await talk.suspend(ref, "removed from the chat")
+        await talk.chats.suspend(ref, "removed from the chat")
     assert [(await known(store, ref)).suspended for ref in (ANN, GROUP, TOPIC)] == ["removed from the chat"] * 3
-    assert not await talk.receives(GROUP)
-    await talk.resume(GROUP)
+    assert not await talk.chats.receives(GROUP)
+    await talk.chats.resume(GROUP)
     assert [(await known(store, ref)).suspended is None for ref in (ANN, GROUP, TOPIC)] == [False, True, True]

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.conversation import Conversation, Defaults, Requester, results
+from bot import conversation as results
+from bot.conversation import Conversation, Defaults, Requester
 from bot.errors import SourceUnavailable
 from bot.model import ChatRef, NamedPaper, Paper, PaperList, PaperRef, Platform, VoteKind
 from bot.storage.store import SqlStore

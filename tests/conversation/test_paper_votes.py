@@ -104,7 +104,7 @@ async def test_looking_closer_is_kept_once_and_never_taken_back(talk: Conversati
 
 async def test_a_vote_does_not_resume_a_suspended_chat(talk: Conversation, store: SqlStore) -> None:
     """The platform refuses the bot there; that somebody pressed an old button does not change that."""
-    await talk.suspend(GROUP, "kicked")
+    await talk.chats.suspend(GROUP, "kicked")
     assert await talk.votes.vote(ANN, GROUP, PAPER.id, UP) == Voted(PAPER, UP, votes=frozenset({UP}))
     chat = await store.chat(GROUP)
     assert chat is not None

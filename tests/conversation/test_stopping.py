@@ -50,7 +50,7 @@ async def test_what_would_be_deleted_is_named(talk: Conversation) -> None:
 
 
 async def test_chats_from_which_the_bot_was_removed_are_offered_to_who_set_them_up(talk: Conversation) -> None:
-    await talk.suspend(CHANNEL, "removed from the chat")
+    await talk.chats.suspend(CHANNEL, "removed from the chat")
     asked = await talk.stopping.ask(ANN, PRIVATE, is_private=True)
     assert isinstance(asked, results.ConfirmForget)
     assert [chat.ref for chat in asked.unreachable] == [CHANNEL, TOPIC]
@@ -64,7 +64,7 @@ async def test_an_unreachable_chat_is_deleted_by_who_set_it_up_and_nobody_else(
 ) -> None:
     erase = talk.stopping.erase
     assert isinstance(await erase(ANN, Platform.TELEGRAM, CHANNEL.id), results.Stale), "it can be reached"
-    await talk.suspend(CHANNEL, "removed from the chat")
+    await talk.chats.suspend(CHANNEL, "removed from the chat")
     assert isinstance(await erase(BOB, Platform.TELEGRAM, CHANNEL.id), results.Stale)
     assert isinstance(await erase(Requester("", is_admin=True), Platform.TELEGRAM, CHANNEL.id), results.Stale)
     assert isinstance(await erase(ANN, Platform.DISCORD, CHANNEL.id), results.Stale)

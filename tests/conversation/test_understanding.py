@@ -140,7 +140,7 @@ async def test_a_key_is_good_for_its_chat_and_for_who_manages_it(talk: Conversat
 
 async def test_a_chat_that_is_forgotten_leaves_no_words_behind(talk: Conversation, store: SqlStore) -> None:
     key, other = (await offered(talk, WORDS)).options[0].key, (await offered(talk, WORDS, OTHER)).options[0].key
-    await talk.forget(OWNER, CHAT)
+    await talk.stopping.forget(OWNER, CHAT)
     assert not await store.kept_of(CHAT, "offer", NOW)
     assert await talk.understanding.take(OWNER, CHAT, key) == results.OfferExpired()
     assert isinstance(await talk.understanding.take(OWNER, OTHER, other), results.Subscribed)
@@ -286,10 +286,10 @@ async def test_a_pdf_is_read_by_its_name_its_caption_or_its_first_page(talk: Con
         return b"%PDF"
 
     for name, caption in (("2406.14272v2.pdf", ""), ("paper.pdf", "see 2406.14272")):
-        answer = await talk.understanding.document(CHAT, name, caption, content)
+        answer = await talk.understanding.document(OWNER, CHAT, name, caption, content)
         assert isinstance(answer, results.PaperCard)
     assert not fetched
-    answer = await talk.understanding.document(CHAT, "paper.pdf", "", content)
+    answer = await talk.understanding.document(OWNER, CHAT, "paper.pdf", "", content)
     assert isinstance(answer, results.PaperCard)
     assert fetched
 

@@ -95,7 +95,7 @@ async def test_looking_at_lists_and_settings_creates_no_chat(talk: Conversation,
 
 async def test_a_command_resumes_a_suspended_chat(talk: Conversation, store: SqlStore) -> None:
     await talk.subscribe(OWNER, CHAT, "cs.CV")
-    await talk.suspend(CHAT, "blocked by the user")
+    await talk.chats.suspend(CHAT, "blocked by the user")
     suspended = await store.chat(CHAT)
     assert suspended is not None
     assert suspended.suspended == "blocked by the user"
@@ -111,7 +111,7 @@ async def test_suspending_a_group_suspends_its_forum_topics_too(talk: Conversati
     group, thread, other = (ChatRef(Platform.TELEGRAM, each) for each in ("-1007", "-1007/45", "-10077/45"))
     for ref in (group, thread, other):
         await talk.beginning.start(OWNER, ref, ChatKind.GROUP)
-    await talk.suspend(group, "removed from the chat")
+    await talk.chats.suspend(group, "removed from the chat")
     suspended = {chat.ref for chat in await store.chats() if chat.suspended}
     assert suspended == {group, thread}
 
@@ -119,7 +119,7 @@ async def test_suspending_a_group_suspends_its_forum_topics_too(talk: Conversati
 async def test_a_deleted_chat_leaves_nothing(talk: Conversation, store: SqlStore) -> None:
     await talk.subscribe(OWNER, CHAT, "cs.CV")
     assert await talk.stopping.ask(OWNER, CHAT) == results.ConfirmForget(("cat:cs.CV",))
-    assert isinstance(await talk.forget(OWNER, CHAT), results.Forgotten)
+    assert isinstance(await talk.stopping.forget(OWNER, CHAT), results.Forgotten)
     assert await store.chat(CHAT) is None
     assert await store.subscriptions(CHAT) == []
 
@@ -235,13 +235,13 @@ async def test_only_admins_change_anything_and_everybody_may_ask(talk: Conversat
         await talk.unsubscribe(MEMBER, CHAT, "1"),
         await talk.unsubscribe_key(MEMBER, CHAT, topic_key("cat:cs.CV")),
         await talk.chat_settings.change(MEMBER, CHAT, "size", "5"),
-        await talk.digest_now(MEMBER, CHAT),
+        await talk.digests.now(MEMBER, CHAT),
         await talk.stopping.ask(MEMBER, CHAT),
-        await talk.forget(MEMBER, CHAT),
+        await talk.stopping.forget(MEMBER, CHAT),
     ]
     assert all(isinstance(each, results.NotAllowed) for each in refused)
     assert len((await talk.subscriptions(CHAT)).topics) == 1
-    assert isinstance(await talk.summarize(CHAT, "2406.14272"), results.PaperCard)
+    assert isinstance(await talk.papers.summarize(CHAT, "2406.14272"), results.PaperCard)
 
 
 # ── papers ──
@@ -250,7 +250,7 @@ async def test_only_admins_change_anything_and_everybody_may_ask(talk: Conversat
 async def test_a_link_is_read_in_the_chats_language_and_depth(talk: Conversation, pipeline: FakePipeline) -> None:
     await talk.chat_settings.change(OWNER, CHAT, "language", "中文")
     await talk.chat_settings.change(OWNER, CHAT, "depth", "deep")
-    answer = await talk.summarize(CHAT, "https://arxiv.org/abs/2406.14272v1")
+    answer = await talk.papers.summarize(CHAT, "https://arxiv.org/abs/2406.14272v1")
     assert isinstance(answer, results.PaperCard)
     assert pipeline.readings == [(PaperRef("2406.14272", 1), "zh", Depth.DEEP)]
 
@@ -267,19 +267,19 @@ async def test_a_paper_that_cannot_be_read_is_an_answer(
     talk: Conversation, pipeline: FakePipeline, raised: Exception, kind: type
 ) -> None:
     pipeline.error = raised
-    assert isinstance(await talk.summarize(CHAT, "2406.99999"), kind)
+    assert isinstance(await talk.papers.summarize(CHAT, "2406.99999"), kind)
 
 
 async def test_a_withdrawn_paper_says_so(talk: Conversation, pipeline: FakePipeline) -> None:
     pipeline.withdrawn.add("2406.14272")
-    assert isinstance(await talk.summarize(CHAT, "2406.14272"), results.Withdrawn)
+    assert isinstance(await talk.papers.summarize(CHAT, "2406.14272"), results.Withdrawn)
 
 
 async def test_text_that_is_no_link_and_no_text_have_different_answers(
     talk: Conversation, pipeline: FakePipeline
 ) -> None:
-    assert isinstance(await talk.summarize(CHAT, "https://example.org/x"), results.NotALink)
-    assert isinstance(await talk.summarize(CHAT, "  "), results.Incomplete)
+    assert isinstance(await talk.papers.summarize(CHAT, "https://example.org/x"), results.NotALink)
+    assert isinstance(await talk.papers.summarize(CHAT, "  "), results.Incomplete)
     assert pipeline.readings == []
 
 
@@ -287,28 +287,28 @@ async def test_a_chat_may_have_three_readings_under_way_and_other_chats_their_ow
     talk: Conversation, pipeline: FakePipeline
 ) -> None:
     pipeline.may_finish.clear()
-    running = [asyncio.create_task(talk.summarize(CHAT, f"2406.1427{number}")) for number in range(3)]
+    running = [asyncio.create_task(talk.papers.summarize(CHAT, f"2406.1427{number}")) for number in range(3)]
     while len(pipeline.readings) < 3:  # noqa: ASYNC110 - the store answers from its own thread
         await asyncio.sleep(0.001)
-    assert isinstance(await talk.summarize(CHAT, "2406.14279"), results.Busy)
-    elsewhere = asyncio.create_task(talk.summarize(ChatRef(Platform.DISCORD, "9"), "2406.14279"))
+    assert isinstance(await talk.papers.summarize(CHAT, "2406.14279"), results.Busy)
+    elsewhere = asyncio.create_task(talk.papers.summarize(ChatRef(Platform.DISCORD, "9"), "2406.14279"))
     pipeline.may_finish.set()
     assert all(isinstance(each, results.PaperCard) for each in await asyncio.gather(*running, elsewhere))
-    assert isinstance(await talk.summarize(CHAT, "2406.14279"), results.PaperCard)
+    assert isinstance(await talk.papers.summarize(CHAT, "2406.14279"), results.PaperCard)
 
 
 # ── digest now ──
 
 
 async def test_digest_now_says_what_is_sent_or_why_nothing_is(talk: Conversation, pipeline: FakePipeline) -> None:
-    assert await talk.digest_now(OWNER, CHAT) == results.NothingNow("", 0)
+    assert await talk.digests.now(OWNER, CHAT) == results.NothingNow("", 0)
     await talk.subscribe(OWNER, CHAT, "cs.CV")
-    assert await talk.digest_now(OWNER, CHAT) == results.NothingNow("Nothing is new since your last digest.", 1)
+    assert await talk.digests.now(OWNER, CHAT) == results.NothingNow("Nothing is new since your last digest.", 1)
     window = Window(date(2026, 6, 1), date(2026, 6, 2))
     pipeline.next_digest = Digest(("cat:cs.CV",), window, 9, 3, (Card(PAPER),), also=(Card(PAPER), Card(PAPER)))
-    assert await talk.digest_now(OWNER, CHAT) == results.DigestComing(1, 2)
+    assert await talk.digests.now(OWNER, CHAT) == results.DigestComing(1, 2)
     pipeline.error = SourceUnavailable("arXiv does not answer.")
-    assert await talk.digest_now(OWNER, CHAT) == results.Busy(
+    assert await talk.digests.now(OWNER, CHAT) == results.Busy(
         "arXiv does not answer me at the moment; try again later.", None
     )
 

@@ -209,7 +209,7 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.Unchanged(),
     results.Forgotten(),
     results.Resent(),
-    results.NotAllowed("change its settings"),
+    results.NotAllowed(),
     results.NotOperator(),
     results.Health(("The database is read-only.", "x" * 900, *("telegram:1 gets nothing: blocked",) * 40)),
     results.AskTopic(CHAT, True),
@@ -456,3 +456,12 @@ def test_whoever_opens_a_card_of_a_group_saves_it_in_their_own_chat() -> None:
     labels = {button.action: button.label for row in reply(opened).buttons for button in row}
     assert labels["save:2406.14272@5"] == "🔖 ✓"
     assert labels["up:2406.14272"] == "👍"
+
+
+@pytest.mark.parametrize("is_elsewhere", [False, True])
+@pytest.mark.parametrize("result", EVERY_RESULT, ids=lambda result: type(result).__name__)
+def test_a_chat_may_have_any_title(result: Result, is_elsewhere: bool) -> None:
+    """A title with the marks of a template must not be taken for one."""
+    title = "Lab {0} {chat} %s {"
+    said = "\n".join(lines(reply(result, ChatName(title, is_elsewhere))))
+    assert title in said or not is_elsewhere or "Lab" not in said

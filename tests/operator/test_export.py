@@ -170,7 +170,7 @@ async def test_the_command_exports_what_was_learned_from_votes_until_the_chat_is
     assert set(chat["model"]["liked"]) == set(ids[:2])
     assert any(term["weight"] > 0 for term in chat["model"]["terms"])
     async with open_app(load(_env_file=None, data_dir=tmp_path)) as app:
-        await app.conversation().forget(Requester(ANN.place, is_admin=True), ANN)
+        await app.conversation().stopping.forget(Requester(ANN.place, is_admin=True), ANN)
         left = (await app.store.votes_of(ANN), await app.store.models_of([ANN]), await app.store.subscriptions(ANN))
     assert left == ([], {}, [])
     everything = paperboy("export", data=tmp_path)

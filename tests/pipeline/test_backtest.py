@@ -147,3 +147,20 @@ async def test_what_there_was_no_time_to_read_is_not_taken_for_distant(store: Sq
     found = await backtest_of(store, HEADS, SlowClock(NOW))
     # What shares words is read first.
     assert (found.count, found.is_least) == (9, True)
+
+
+async def test_other_queries_are_counted_on_the_same_days(store: SqlStore) -> None:
+    await store.ingest(month(), NOW)
+    tested = Backtester(store, FakeRelevance(), FakeClock(NOW))
+    for query in ("talking", HEADS):
+        found = await tested(query, ["weight", "head AND talking", "nothing"])
+        alone = [(await tested(each)).count for each in ("weight", "head AND talking", "nothing")]
+        assert [*found.beside] == alone
+
+
+async def test_papers_that_are_announced_meanwhile_count_at_once(store: SqlStore) -> None:
+    tested = Backtester(store, FakeRelevance(), FakeClock(NOW))
+    await store.ingest([entry(1, 0, "talking heads")], NOW)
+    assert (await tested("talking")).count == 1
+    await store.ingest([entry(2, 0, "talking heads")], NOW)
+    assert (await tested("talking")).count == 2

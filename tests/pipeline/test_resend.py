@@ -88,9 +88,9 @@ async def test_the_button_sends_it_again_once(scene: Scene) -> None:
 async def test_strangers_and_forged_numbers_get_nothing(scene: Scene) -> None:
     in_doubt = await delivery_in_doubt(scene)
     conversation = talk(scene)
-    assert isinstance(await conversation.resend(MEMBER, ANN, str(in_doubt.id)), NotAllowed)
-    assert await conversation.resend(ADMIN, BOB, str(in_doubt.id)) == Stale()
+    assert isinstance(await conversation.digests.resend(MEMBER, ANN, str(in_doubt.id)), NotAllowed)
+    assert await conversation.digests.resend(ADMIN, BOB, str(in_doubt.id)) == Stale()
     for forged in ("", "-1", "1e3", "٣", "9" * 40, str(in_doubt.id + 1)):
-        assert await conversation.resend(ADMIN, ANN, forged) == Stale()
+        assert await conversation.digests.resend(ADMIN, ANN, forged) == Stale()
     await scene.worker.deliver()
     assert scene.telegram.accepted == []

@@ -277,3 +277,10 @@ def test_papers_that_a_reading_asked_for_stay_when_it_adds_others(use: str) -> N
     memory.add(rows[4_000:4_100], starter(), {})
     assert memory.parts([1, 4_001])
     assert memory.unknown([2_001]) == [2_001]
+
+
+async def test_frequencies_tell_common_words_from_unknown_ones(relevance: PaperRelevance) -> None:
+    common, plural, unknown, stop = relevance.frequencies(["transformer", "transformers", "tranformers", "the"])
+    assert common == plural > 100
+    assert unknown < 3
+    assert stop > common

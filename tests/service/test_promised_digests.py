@@ -56,7 +56,7 @@ def promised(store: SqlStore, clock: FakeClock, pipeline: FakePipeline) -> Promi
 async def test_a_promise_is_kept_when_the_listing_is_there(
     talk: Conversation, promised: PromisedDigests, pipeline: FakePipeline
 ) -> None:
-    assert await talk.digest_now(OWNER, CHAT) == results.DigestPromised(Awaited.FIRST_LISTING)
+    assert await talk.digests.now(OWNER, CHAT) == results.DigestPromised(Awaited.FIRST_LISTING)
     assert await promised.run() == 0
     pipeline.next_digest = made_up_digest()
     assert await promised.run() == 1
@@ -66,7 +66,7 @@ async def test_a_promise_is_kept_when_the_listing_is_there(
 async def test_a_listing_with_nothing_new_is_told(
     talk: Conversation, promised: PromisedDigests, pipeline: FakePipeline, store: SqlStore
 ) -> None:
-    await talk.digest_now(OWNER, CHAT)
+    await talk.digests.now(OWNER, CHAT)
     pipeline.next_digest = NothingToSend("Everything has been sent.")
     assert await promised.run() == 1
     (delivery,) = await store.deliveries(chat=CHAT)
@@ -76,7 +76,7 @@ async def test_a_listing_with_nothing_new_is_told(
 async def test_a_promise_outlives_an_outage_and_ends_with_its_time(
     talk: Conversation, promised: PromisedDigests, pipeline: FakePipeline, clock: FakeClock
 ) -> None:
-    await talk.digest_now(OWNER, CHAT)
+    await talk.digests.now(OWNER, CHAT)
     pipeline.error = SourceUnavailable("arXiv does not answer.")
     assert await promised.run() == 0
     asked = len(pipeline.digests)
@@ -88,8 +88,8 @@ async def test_a_promise_outlives_an_outage_and_ends_with_its_time(
 async def test_a_chat_that_is_forgotten_is_promised_nothing(
     talk: Conversation, promised: PromisedDigests, pipeline: FakePipeline
 ) -> None:
-    await talk.digest_now(OWNER, CHAT)
-    await talk.forget(OWNER, CHAT)
+    await talk.digests.now(OWNER, CHAT)
+    await talk.stopping.forget(OWNER, CHAT)
     asked = len(pipeline.digests)
     await promised.run()
     assert len(pipeline.digests) == asked

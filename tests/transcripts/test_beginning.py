@@ -152,7 +152,7 @@ async def test_a_moved_group(talk: Conversation) -> None:
     await talk.beginning.start(CARLS, LAB.ref, LAB.kind, LAB.title)
     await chat.says(CARL, LAB, "/start")
     await talk.beginning.pick(CARLS, LAB.ref, LAB.ref, LAB.kind, "vision", LAB.title)
-    await talk.move(LAB.ref, moved.ref)
+    await talk.chats.move(LAB.ref, moved.ref)
     chat.tell("Telegram gives the group another id.")
     assert await talk.beginning.added(moved.ref, moved.title, moved.kind) is None
     await chat.says(BOB, moved, "/subscriptions")

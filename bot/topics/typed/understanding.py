@@ -47,6 +47,8 @@ class GuessKind(enum.StrEnum):
     """The words before they were corrected."""
     NARROWER = "narrower"
     """The first reading in one category only; the detail is its code."""
+    SPELLING = "spelling"
+    """The first reading with a likely word in place of one that no paper has; the detail is that word."""
     WIDER = "wider"
     """The first reading with another wording; the detail is that wording."""
     EVERYWHERE = "everywhere"
@@ -93,7 +95,7 @@ def understand(typed: str) -> Understood | BadTopic | None:
     for read in (_author, _list, _category, _in_category, _unknown_code):
         if (understood := read(shortened)) is not None:
             return replace(understood, is_shortened=is_shortened)
-    if has_operators(shortened):
+    if has_operators(shortened) or shortened.startswith("("):
         return _query(shortened)
     understood = _foreign(shortened) or _words(shortened)
     return replace(understood, is_shortened=is_shortened) if understood.guesses else _query(shortened)
@@ -264,8 +266,8 @@ def topic_of(query: str) -> Topic | None:
         return None
 
 
-_CODE_SIGNS = re.compile(r"[{}<>=;]|\(\)|\w\(\w*\)|```|->|#include|\bdef |\bimport ")
-_FEWEST_SIGNS = 2
+_CODE_SIGNS = re.compile(r"[{}<>=;]|\(\)|\w\(\w*\)|```|->|#include|\bdef |\bimport |\breturn ")
+_FEWEST_SIGNS = 3
 
 
 def _is_code(text: str) -> bool:

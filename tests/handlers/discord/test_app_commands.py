@@ -73,7 +73,7 @@ async def foreign(dc: FakeDiscord, store: SqlStore, conversation: Conversation) 
     """A channel of another server that follows a topic and is suspended."""
     channel = dc.world.add_channel(dc.world.add_guild("elsewhere"), "secret")
     await conversation.subscribe(ADMIN, chat(channel), "cs.CR")
-    await conversation.suspend(chat(channel), REMOVED)
+    await conversation.chats.suspend(chat(channel), REMOVED)
     return channel
 
 
@@ -106,7 +106,7 @@ async def test_completing_a_setting_resumes_nothing(
     app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore, conversation: Conversation
 ) -> None:
     await conversation.subscribe(ADMIN, chat(channel), "cs.CV")
-    await conversation.suspend(chat(channel), "the channel was closed")
+    await conversation.chats.suspend(chat(channel), "the channel was closed")
     found = await dc.interactions.autocomplete(channel, "settings", "value", "titl", name="style")
     assert [choice["value"] for choice in found] == ["titles"]
     assert await reason(store, chat(channel)) == "the channel was closed"
@@ -125,7 +125,7 @@ async def test_a_command_shows_nothing_of_a_channel_that_its_user_does_not_see(
     hidden = dc.world.add_channel(next(iter(dc.world.guilds)), "hidden")
     dc.world.deny(hidden, VIEW_CHANNEL)
     await conversation.subscribe(ADMIN, chat(hidden), "cs.CR")
-    await conversation.suspend(chat(hidden), REMOVED)
+    await conversation.chats.suspend(chat(hidden), REMOVED)
     for place in (foreign, hidden):
         answer = await dc.interactions.slash(channel, command, admin=False, channel=place)
         assert "no such channel" in answer.text

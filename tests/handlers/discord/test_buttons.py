@@ -48,7 +48,7 @@ async def test_stopping_a_named_channel_deletes_that_one_and_names_it(
 ) -> None:
     question = await dc.interactions.slash(papers, "stop", channel=vision)
     assert "\\#vision in lab" in question.text
-    answer = await dc.interactions.click(papers, question.button("Yes"))
+    answer = await dc.interactions.click(papers, question.button("Delete"))
     assert "\\#vision in lab" in answer.text
     assert await store.chat(chat(vision)) is None
     assert await topics(store, papers) == ["cat:cs.CL"]
@@ -208,8 +208,8 @@ async def test_plain_words_for_a_named_channel_are_asked_about_and_followed_ther
     words = "talking heads driven by audio; not face recognition"
     question = await dc.interactions.slash(papers, "subscribe", query=words, channel=vision)
     assert "about:" not in question.text
-    answer = await dc.interactions.click(papers, question.button("Papers about this"))
-    assert "Subscribed" in answer.text
+    answer = await dc.interactions.click(papers, question.button("✓ Follow"))
+    assert "follows" in answer.text
     assert "face recognition" in answer.text
     assert {*await topics(store, vision)} == {"cat:cs.CV", f"about: {words}"}
     assert await topics(store, papers) == ["cat:cs.CL"]

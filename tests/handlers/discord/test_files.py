@@ -58,12 +58,12 @@ async def test_each_attached_list_is_answered(writer: Writer, dc: FakeDiscord, s
 @pytest.mark.parametrize(
     ("name", "content", "claimed", "said"),
     [
-        ("a.bib", b"x", 50_000_000, "a.bib has 50.0 MB; a list may have up to 1 MB"),
-        ("a.bib", b"x" * 1_000_001, 1, "a.bib has 1.0 MB; a list may have up to 1 MB"),
+        ("a.bib", b"x", 50_000_000, "a.bib has 50 MB; a list may have up to 1 MB"),
+        ("a.bib", b"x" * 1_000_001, 1, "a.bib has 1.1 MB; a list may have up to 1 MB"),
         ("a.bib", b"%PDF-1.7\n\x00\x01\xff", None, "a.bib is not a text file"),
         ("a.ris", b"", None, "a.ris names no paper"),
         ("x" * 200 + ".txt", b"", None, "xxx… names no paper"),
-        ("paper.pdf", b"%PDF", None, ".bib, .ris, or .txt"),
+        ("slides.pptx", b"PK", None, ".bib, .ris, or .txt"),
     ],
 )
 async def test_what_is_no_list_is_refused_in_a_sentence(
@@ -71,7 +71,7 @@ async def test_what_is_no_list_is_refused_in_a_sentence(
 ) -> None:
     assert said in await writer.write(dc.cdn.attachment(name, content, claimed))
     assert await store.chat(ChatRef(Platform.DISCORD, str(writer.channel))) is None
-    assert dc.cdn.served == (0 if claimed == 50_000_000 or name == "paper.pdf" else 1)
+    assert dc.cdn.served == (0 if claimed == 50_000_000 or name == "slides.pptx" else 1)
 
 
 @pytest.mark.parametrize("status", [403, 404, 503])

@@ -37,7 +37,7 @@ async def test_saved_papers_are_shown_to_their_person_alone_in_pages(stocked: Fa
     assert answer.ephemeral
     turned = await stocked.interactions.click(channel, answer.button("▶"), message=answer.messages[-1])
     assert "11\\. " in turned.text or "11. " in turned.text
-    assert turned.kind == 7  # the message itself is edited
+    assert turned.kind in (6, 7)  # the message itself is edited, now or after a deferral
     others = await stocked.interactions.slash(channel, "saved", person=43)
     assert "You have saved nothing here yet" in others.text
 
@@ -72,8 +72,3 @@ async def test_the_export_is_given_to_admins_alone(stocked: FakeDiscord, channel
     (chat,) = json.loads(stocked.uploaded["paperboy.json"])["chats"]
     assert {vote["person"] for vote in chat["votes"]} == {"person 1"}
     assert stocked.uploaded["saved.bib"].count(b"@misc{") == 12
-
-
-async def test_the_formats_of_references_are_offered(stocked: FakeDiscord, channel: int) -> None:
-    offered = await stocked.interactions.autocomplete(channel, "saved", "format", "")
-    assert [each["value"] for each in offered] == ["bib", "ris", "json", "md", "csv"]

@@ -11,6 +11,7 @@ from handlers.button_actions import BUTTONS
 from handlers.commands import COMMANDS
 from handlers.discord.app import DiscordApp
 from handlers.discord.visits import VISITING_COMMANDS, VISITING_VERBS
+from tests.contracts.samples import NOW, announced
 from tests.fakes.discord import FakeDiscord
 from tests.handlers.discord.samples import chat
 
@@ -47,11 +48,19 @@ async def test_a_visitor_reads_a_paper_alone(dc: FakeDiscord, place: int, store:
     assert await store.chat(chat(place)) is None
 
 
-@pytest.mark.parametrize("command", ["subscribe", "settings", "stop", "digest"])
+async def test_a_visitor_cites_a_paper_alone(dc: FakeDiscord, place: int, store: SqlStore) -> None:
+    await store.ingest([announced("2606.00001")], NOW)
+    answer = await dc.interactions.slash(place, "cite", papers="2606.00001", format="bib", admin=False)
+    assert "@misc{" in answer.text
+    assert answer.ephemeral
+    assert await store.chat(chat(place)) is None
+
+
+@pytest.mark.parametrize("command", ["subscribe", "settings", "stop", "digest", "export", "search"])
 async def test_what_needs_a_member_is_kindly_refused(
     dc: FakeDiscord, place: int, command: str, store: SqlStore
 ) -> None:
-    options: dict[str, Any] = {"query": "cs.CV"} if command == "subscribe" else {}
+    options: dict[str, Any] = {"subscribe": {"query": "cs.CV"}, "search": {"words": "faces"}}.get(command, {})
     answer = await dc.interactions.slash(place, command, admin=True, **options)
     assert "I am not a member of this place" in answer.text
     assert answer.ephemeral

@@ -190,7 +190,7 @@ async def test_votes_change_tomorrows_order_and_are_deleted_with_the_channel(
         assert tomorrow.index(worst) > tomorrow.index(today[1])
     assert await store.models_of([chat(channel)])
     question = await dc.interactions.slash(channel, "stop")
-    await dc.interactions.click(channel, question.button("Yes"))
+    await dc.interactions.click(channel, question.button("Delete"))
     assert (await votes(store, channel), await store.models_of([chat(channel)])) == (set(), {})
 
 

@@ -95,7 +95,7 @@ async def test_a_group_is_greeted_once_and_its_admins_set_it_up(bench: Bench) ->
     await bench.tg.until(lambda: bench.tg.answer(query) is not None)
     assert "Only admins" in str(bench.tg.answer(query))
     await tap(bench, welcome, "Choose a topic", ANN, "Tap an area")
-    await tap(bench, welcome, "Language", ANN, "Language")
+    await tap(bench, welcome, "Natural language", ANN, "Natural language")
     await tap(bench, welcome, "✓ Follow", ANN, "Where are the readers?")
     await tap(bench, welcome, "London", ANN, "London time")
     assert await topics(bench, GROUP) == ["cat:cs.CL"]

@@ -18,7 +18,7 @@ async def test_a_topic_is_removed_by_its_button_once(bench: Bench) -> None:
     menu = bench.tg.messages(ANN)[-1]
     data = menu.button("diffusion")["callback_data"]
     bench.tg.press(menu, "diffusion", ANN)
-    await bench.tg.until(lambda: "Unsubscribed" in menu.text)
+    await bench.tg.until(lambda: "no longer follow" in menu.text)
     assert await topics(bench, ANN) == ["cat:cs.CV"]
     query = bench.tg.press(menu, "", ANN, data=data)
     await bench.tg.until(lambda: bench.tg.answer(query) is not None)
@@ -51,7 +51,7 @@ async def test_only_admins_press_buttons_that_change_a_group(bench: Bench) -> No
     assert "Only admins" in answer["text"]
     assert await topics(bench, GROUP) == ["cat:cs.CV"]
     bench.tg.press(menu, "cs.CV", ANN)
-    await bench.tg.until(lambda: "Unsubscribed" in menu.text)
+    await bench.tg.until(lambda: "no longer follow" in menu.text)
 
 
 async def test_a_button_from_before_a_group_became_a_supergroup_says_where_to_go(bench: Bench) -> None:
@@ -98,7 +98,7 @@ async def test_data_of_a_button_that_the_message_does_not_have_does_nothing(benc
 
 @pytest.mark.parametrize(
     ("command", "button"),
-    [("/stop", "Yes"), ("/subscriptions", "Digest now"), ("/subscriptions", "✕"), ("/settings style", "titles")],
+    [("/stop", "Delete"), ("/subscriptions", "Digest now"), ("/subscriptions", "✕"), ("/settings style", "titles")],
 )
 async def test_every_button_that_changes_a_group_is_for_its_admins(bench: Bench, command: str, button: str) -> None:
     bench.tg.group(GROUP, admins=(ANN,))
@@ -184,9 +184,9 @@ async def test_its_topics_names_the_channel(bench: Bench, vision: int) -> None:
 
 
 async def test_stopping_a_channel_names_it_before_and_after_and_deletes_that_one(bench: Bench, vision: int) -> None:
-    assert "deletes everything I know of Vision" in await bench.ask(ANN, f"/stop {vision}")
+    assert "Delete everything I know of Vision" in await bench.ask(ANN, f"/stop {vision}")
     question = bench.tg.messages(ANN)[-1]
-    bench.tg.press(question, "Yes", ANN)
+    bench.tg.press(question, "Delete", ANN)
     await bench.tg.until(lambda: "everything about Vision is deleted" in question.text)
     assert await bench.store.chat(ref(vision)) is None
     assert await topics(bench, ANN) == ["cat:cs.CV"]
@@ -219,7 +219,7 @@ async def test_a_button_of_an_earlier_release_is_about_the_chat_it_stands_in(ben
     await bench.ask(ANN, "/subscriptions")
     menu = with_data(bench, ANN, "✕", f"drop:{topic_key('cat:cs.CV')}")
     bench.tg.press(menu, "✕", ANN)
-    await bench.tg.until(lambda: "Unsubscribed" in menu.text)
+    await bench.tg.until(lambda: "no longer follow" in menu.text)
     assert await topics(bench, ANN) == []
     assert await topics(bench, vision) == ["cat:cs.CV"]
 
@@ -227,7 +227,7 @@ async def test_a_button_of_an_earlier_release_is_about_the_chat_it_stands_in(ben
 async def test_a_button_in_a_group_is_about_no_other_chat(bench: Bench, vision: int) -> None:
     bench.tg.group(GROUP, admins=(ANN,))
     await bench.ask(GROUP, "/stop", user=ANN)
-    query = bench.tg.press(with_data(bench, GROUP, "Yes", f"forget:yes@{vision}"), "Yes", ANN)
+    query = bench.tg.press(with_data(bench, GROUP, "Delete", f"forget:yes@{vision}"), "Delete", ANN)
     assert "no longer" in await alert(bench, query)
     assert await topics(bench, vision) == ["cat:cs.CV"]
 
@@ -240,7 +240,7 @@ async def test_a_button_in_private_is_about_no_chat_that_cannot_be_managed_from_
     await bench.ask(GROUP, "/subscribe cs.CV", user=BOB)
     await bench.ask(BOB, "/subscribe cs.CV")
     await bench.ask(ANN, "/stop")
-    query = bench.tg.press(with_data(bench, ANN, "Yes", f"forget:yes@{other}"), "Yes", ANN)
+    query = bench.tg.press(with_data(bench, ANN, "Delete", f"forget:yes@{other}"), "Delete", ANN)
     await alert(bench, query)
     for place in (ANN, BOB, vision, GROUP):
         assert await topics(bench, place) == ["cat:cs.CV"]
@@ -253,7 +253,7 @@ async def test_a_button_of_a_forum_topic_is_about_that_topic(bench: Bench) -> No
     await bench.ask(GROUP, "/subscriptions", user=ANN, thread=45)
     menu = bench.tg.messages(GROUP)[-1]
     bench.tg.press(menu, "✕", ANN)
-    await bench.tg.until(lambda: "Unsubscribed" in menu.text)
+    await bench.tg.until(lambda: "no longer follow" in menu.text)
     assert await topics(bench, f"{GROUP}/45") == []
     assert await topics(bench, f"{GROUP}/46") == ["cat:cs.CV"]
 
@@ -286,7 +286,7 @@ async def test_a_press_that_cannot_be_acknowledged_is_carried_out_and_answered(b
     menu = bench.tg.messages(ANN)[-1]
     bench.tg.fail("answerCallbackQuery", "502", stored=False)
     bench.tg.press(menu, "✕", ANN)
-    await bench.tg.until(lambda: "Unsubscribed" in menu.text)
+    await bench.tg.until(lambda: "no longer follow" in menu.text)
     bench.tg.fail("answerCallbackQuery", "502", stored=False)
     await bench.ask(ANN, "/summarize 2406.14272")
     bench.tg.press(bench.tg.messages(ANN)[-1], "Read it all", ANN)
@@ -299,7 +299,7 @@ async def test_plain_words_are_asked_about_and_a_button_says_what_is_meant(bench
     await bench.ask(ANN, f"/subscribe {words}")
     question = bench.tg.messages(ANN)[-1]
     assert await topics(bench, ANN) == []
-    bench.tg.press(question, "Papers about this", ANN)
+    bench.tg.press(question, "✓ Follow", ANN)
     await bench.tg.until(lambda: "Subscribed" in question.text)
     assert "about:" not in question.text
     assert "“talking heads driven by audio, in films" in question.text

@@ -70,9 +70,9 @@ async def test_settings_are_changed_by_command_and_by_button(bench: Bench) -> No
     await bench.ask(ANN, "/settings")
     menu = bench.tg.messages(ANN)[-1]
     bench.tg.press(menu, "Style", ANN)
-    await bench.tg.until(lambda: "Style" in menu.text and "titles: title and one line" in menu.labels)
+    await bench.tg.until(lambda: "Style" in menu.text and "titles: only the title of each paper" in menu.labels)
     bench.tg.press(menu, "titles", ANN)
-    await bench.tg.until(lambda: "Style is now titles" in menu.text)
+    await bench.tg.until(lambda: "Style: now titles" in menu.text)
     chat = await bench.store.chat(ref(ANN))
     assert chat is not None
     assert chat.style.value == "titles"
@@ -96,7 +96,7 @@ async def test_stop_asks_first_and_then_forgets(bench: Bench) -> None:
     await bench.ask(ANN, "/stop")
     assert await topics(bench, ANN) == ["cat:cs.CV"]
     question = bench.tg.messages(ANN)[-1]
-    bench.tg.press(question, "Yes", ANN)
+    bench.tg.press(question, "Delete", ANN)
     await bench.tg.until(lambda: "is deleted" in question.text)
     assert question.buttons == []
     assert await bench.store.chat(ref(ANN)) is None

@@ -177,7 +177,7 @@ def button_of(message: FakeMessage, sign: str, title: str) -> str:
 async def stop(bench: Bench, ident: int) -> None:
     await bench.ask(ident, "/stop")
     question = bench.tg.messages(ident)[-1]
-    bench.tg.press(question, "Yes", ident)
+    bench.tg.press(question, "Delete", ident)
     await bench.tg.until(lambda: "is deleted" in question.text)
 
 

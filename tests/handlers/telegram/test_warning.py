@@ -274,7 +274,7 @@ async def test_stop_forgets_who_managed_the_place_and_what_a_person_managed(benc
     assert (await managers.of(ref(channel)), await managers.channels(ANN)) == ([ANN], {channel: "Vision"})
     await bench.ask(ANN, "/stop")
     question = bench.tg.messages(ANN)[-1]
-    bench.tg.press(question, "Yes", ANN)
+    bench.tg.press(question, "Delete", ANN)
     await bench.tg.until(lambda: "is deleted" in question.text)
     assert (await managers.of(ref(channel)), await managers.channels(ANN)) == ([], {})
     assert await bench.store.subscriptions(ref(channel))

@@ -1,0 +1,114 @@
+"""What commands about topics answer."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from bot import topics
+from bot.errors import BadTopic
+from bot.model import Backtest, Chat, Refinement
+
+
+def topic_key(topic: str) -> str:
+    """A short stable id of a normalized topic (12 hexadecimal digits), since buttons carry few bytes."""
+    # 48 bits: among the 50 topics that a chat may follow, two equal keys are practically impossible.
+    return hashlib.blake2s(topic.encode(), digest_size=6).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """One line of a chat's list: the normalized topic, its meaning in words, and its `topic_key`."""
+
+    topic: str
+    explained: str
+    key: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """`first_due` is when the next digest comes, in the chat's own time zone, None while it is paused.
+    `following` counts the new one.
+
+    `backtest` says what the topic would have brought; buttons with the keys of `instead` follow those topics instead.
+    `replaced` is the topic that was followed until now in place of this one. `undo` is the key that `Undo.undo` takes,
+    here and in the other results; "" if nothing can be taken back.
+    """
+
+    chat: Chat
+    topic: str
+    explained: str
+    since: date
+    first_due: datetime | None
+    following: int
+    backtest: Backtest
+    instead: tuple[tuple[Refinement, str], ...] = ()
+    replaced: str | None = None
+    undo: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadySubscribed:
+    """The chat follows this topic, or one with the same meaning, already. `undo` is set if another one was removed."""
+
+    topic: str
+    explained: str
+    undo: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """A topic that does not parse: `why` is a sentence, `position` the 0-based offset of the mistake in `query`.
+
+    `pointer` shows the place in two monospaced lines.
+    """
+
+    query: str
+    why: str
+    position: int
+    pointer: str
+
+    @classmethod
+    def of(cls, error: BadTopic) -> NotUnderstood:
+        return cls(error.query, str(error), error.position, topics.pointer(error))
+
+
+@dataclass(frozen=True, slots=True)
+class OfferExpired:
+    """A button with a kept text, of `TopicOffer` or `Subscribed`, that was pressed too late."""
+
+
+@dataclass(frozen=True, slots=True)
+class TooMany:
+    """The chat follows as many topics as a chat can."""
+
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribed:
+    """`following` is how many topics are left."""
+
+    topic: str
+    following: int
+    undo: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NotSubscribed:
+    """The chat does not follow what was `asked` for; `following` are its topics, the closest first."""
+
+    asked: str
+    following: tuple[Followed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriptions:
+    """The chat's topics in the order they were subscribed; /unsubscribe takes their numbers, from 1."""
+
+    chat: Chat
+    topics: tuple[Followed, ...]
+    page: int = 0
+    """The page of the list to show, from 0."""
