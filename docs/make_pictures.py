@@ -147,7 +147,8 @@ def discord_pages(digest: Digest) -> dict[str, Page]:
 
 def archive_pages(digest: Digest, site: Path) -> dict[str, Page]:
     """A page of the archive, with its first card closed and opened."""
-    cards = (reworded_card(digest), *digest.cards)
+    first = reworded_card(digest)
+    cards = (first, *[card for card in digest.cards if card.paper.id != first.paper.id])
     write_archive(site, days={digest.window.last: cards}, topics={digest.topics[0]: cards})
     page = (site / "days" / f"{digest.window.last.isoformat()}.html").read_text(encoding="utf-8")
     return {
