@@ -36,7 +36,7 @@ from handlers.telegram.cards import TelegramRenderer, reply_messages
 
 HERE = Path(__file__).parent
 SITE = "https://papers.example/"
-WIDTH, MOST = 400, 1700
+WIDTH, MOST = 400, 1900
 Page = tuple[str, int, int]
 """HTML, and the width and the greatest height of its picture in pixels."""
 
@@ -147,7 +147,8 @@ def discord_pages(digest: Digest) -> dict[str, Page]:
 
 def archive_pages(digest: Digest, site: Path) -> dict[str, Page]:
     """A page of the archive, with its first card closed and opened."""
-    cards = (reworded_card(digest), *digest.cards)
+    first = reworded_card(digest)
+    cards = (first, *[card for card in digest.cards if card.paper.id != first.paper.id])
     write_archive(site, days={digest.window.last: cards}, topics={digest.topics[0]: cards})
     page = (site / "days" / f"{digest.window.last.isoformat()}.html").read_text(encoding="utf-8")
     return {

@@ -169,7 +169,7 @@ def _paragraphs(card: Card, summary: Summary, language: str) -> tuple[Block, ...
     paragraphs = []
     for group in _by_evidence(front_claims(card, summary)):
         statements = " / ".join(dict.fromkeys(readable(claim.text) for claim in group))
-        paragraphs.append(Line((Text(statements, bold=True), *_passages("\n", group, card, summary, language))))
+        paragraphs.append(Line((Text(statements), *_passages("\n", group, card, summary, language))))
     return tuple(paragraphs)
 
 
@@ -187,8 +187,11 @@ def _passages(before: str, claims: Sequence[Claim], card: Card, summary: Summary
     spans: list[Span] = []
     is_quoted = any(map(_is_quoted, claims))
     for evidence in claims[0].evidence:
-        quote = f"“{readable(evidence.quote)}” " if is_quoted and evidence.quote else ""
-        spans += [Text(f"{before}{quote}"), _place_link(evidence, card.paper, summary.provenance.source, language)]
+        spans.append(Text(before))
+        if is_quoted and evidence.quote:
+            # Where statements are no bold first words, slanted quotations stand out.
+            spans += [Text(f"“{readable(evidence.quote)}”", italic=before == "\n"), Text(" ")]
+        spans.append(_place_link(evidence, card.paper, summary.provenance.source, language))
     return tuple(spans)
 
 
