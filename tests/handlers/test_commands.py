@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from discord import AppCommandType
 from pydantic import SecretStr
 from telegram.ext import CommandHandler
 
@@ -53,7 +54,7 @@ async def test_both_platforms_offer_the_same_commands(talk: Conversation, store:
     handled = [each for group in application.handlers.values() for each in group if isinstance(each, CommandHandler)]
     on_telegram = {name for handler in handled for name in handler.commands}
     client = PaperboyClient(talk, InvalidRequests(clock.now), tmp_path, store)
-    on_discord = {command.name for command in client.tree.get_commands()}
+    on_discord = {command.name for command in client.tree.get_commands(type=AppCommandType.chat_input)}
     await client.close()
     assert on_telegram == on_discord == {command.name for command in COMMANDS}
 

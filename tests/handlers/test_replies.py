@@ -275,8 +275,10 @@ def test_every_button_leads_somewhere_and_fits_both_platforms(result: Result) ->
 
 
 def custom_ids(components: Sequence[JSON]) -> list[str]:
+    """What buttons send back, and the options of menus."""
     nested = [custom_id for component in components for custom_id in custom_ids(component.get("components", ()))]
-    return [component["custom_id"] for component in components if "custom_id" in component] + nested
+    chosen = [option["value"] for component in components for option in component.get("options", ())]
+    return [each["custom_id"] for each in components if "custom_id" in each and "options" not in each] + chosen + nested
 
 
 @pytest.mark.parametrize("result", EVERY_RESULT, ids=lambda result: type(result).__name__)
