@@ -103,7 +103,8 @@ async def unsubscribe(conversation: Conversation, request: Request) -> Result:
 
 
 async def subscriptions(conversation: Conversation, request: Request) -> Result:
-    return await conversation.subscriptions(request.target.chat)
+    target = request.target
+    return await conversation.subscriptions(target.chat, person=target.requester.user_id)
 
 
 async def summarize(conversation: Conversation, request: Request) -> Result:

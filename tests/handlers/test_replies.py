@@ -75,6 +75,7 @@ PAGE = Digest(
 )
 LONG = 'abs:"gaussian splatting" AND cat:cs.CV AND NOT ' + " AND NOT ".join(f"word{n}" for n in range(40))
 TOPIC = Followed("cat:cs.CV", "papers in cs.CV", topic_key("cat:cs.CV"), date(2026, 6, 2))
+OTHER = results.OtherChat(ChatRef(Platform.TELEGRAM, "-1001234567890"), "Lab " * 30, 3)
 LONGEST = Followed(LONG, "papers that …", topic_key(LONG), date(2026, 6, 2))
 _ABOUT = "audio-driven talking heads and lip sync for films and games; not face recognition"
 INTEREST = Followed(f"about: {_ABOUT}", f"papers close to “{_ABOUT}”", topic_key("about"), date(2026, 6, 2))
@@ -232,6 +233,8 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.LinkDamaged(),
     results.WhichChat(((CHAT.ref, ""), (ChatRef(Platform.TELEGRAM, "-1001234567890"), "Lab " * 30)), "0123456789ab"),
     results.Subscriptions(CHAT, (TOPIC, LONGEST) * 25, 3),
+    results.Subscriptions(CHAT, (TOPIC, LONGEST) * 25, 0, (OTHER,) * 20),
+    results.Subscriptions(CHAT, (), 0, (OTHER,)),
     results.Incomplete("subscribe"),
     results.Stale(),
     *SERVICES,

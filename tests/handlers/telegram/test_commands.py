@@ -225,6 +225,25 @@ async def test_a_private_channel_is_bound_when_the_bot_becomes_its_admin_and_man
     assert await topics(bench, CHANNEL) == []
 
 
+async def test_the_list_of_a_private_chat_names_the_persons_other_chats(bench: Bench) -> None:
+    bench.tg.channel(CHANNEL, "Vision", admins=(ANN,))
+    bench.tg.group(GROUP, "Lab", admins=(ANN,))
+    await bench.ask(ANN, "/start")
+    bench.tg.bot_becomes(CHANNEL, "administrator", ANN)
+    await bench.tg.wait_for(ANN, 2)
+    await bench.ask(ANN, f"/subscribe {CHANNEL} cs.CV")
+    await bench.ask(GROUP, "/subscribe cs.CV", user=ANN)
+    await bench.ask(GROUP, "/subscribe cs.CL", user=ANN)
+    said = await bench.ask(ANN, "/subscriptions")
+    assert "follows no topic yet" in said
+    assert "Your other chats:\n• Vision: 1 topic\n• Lab: 2 topics" in said
+    listed = bench.tg.messages(ANN)[-1]
+    assert "Lab follows 2 topics" in await bench.ask(GROUP, "/subscriptions", user=ANN)
+    assert "other chats" not in bench.tg.messages(GROUP)[-1].text
+    bench.tg.press(listed, "Lab", ANN)
+    await bench.tg.until(lambda: "Lab follows 2 topics" in listed.text)
+
+
 async def test_a_private_channel_is_bound_by_a_forwarded_post(bench: Bench) -> None:
     channel = bench.tg.channel(CHANNEL, "Secret", admins=(ANN,))
     bench.tg.bot_becomes(CHANNEL, "administrator", BOB)
