@@ -20,11 +20,11 @@ _TRANSLATED = (
     app_commands.TranslationContextLocation.command_description,
     app_commands.TranslationContextLocation.parameter_description,
 )
-# Not the names: people tell each other commands across languages, and write them on both platforms.
+# Not the names of commands: people tell each other those across languages, and write them on both platforms.
 
 
 class CommandTranslator(app_commands.Translator):
-    """Translates what Discord shows beside commands and options into those of its languages that have a catalogue."""
+    """Translates descriptions of commands and options, and entries of menus, into languages that have a catalogue."""
 
     async def translate(
         self,
@@ -33,7 +33,9 @@ class CommandTranslator(app_commands.Translator):
         context: app_commands.TranslationContextTypes,
     ) -> str | None:
         language = interface_language(locale.value)
-        if language is None or context.location not in _TRANSLATED:
+        # Nobody writes the name of an entry in a menu.
+        is_label = isinstance(context.data, app_commands.ContextMenu)
+        if language is None or not (is_label or context.location in _TRANSLATED):
             return None
         with using(language):
             translated = _(string.message)
