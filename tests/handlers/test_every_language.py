@@ -145,20 +145,18 @@ async def test_both_platforms_list_every_command_in_every_language(store: SqlSto
     """The names are the same everywhere; descriptions are in each language that a platform tells apart."""
     client = PaperboyClient(conversation(store), InvalidRequests(FakeClock().now), tmp_path, store)
     tree, translator = client.tree, CommandTranslator()
-    on_discord, menus = (
-        [await each.get_translated_payload(tree, translator) for each in tree.get_commands(type=kind)]
-        for kind in (AppCommandType.chat_input, AppCommandType.message)
-    )
+    commands, menus = (tree.get_commands(type=kind) for kind in (AppCommandType.chat_input, AppCommandType.message))
+    on_discord: list[JSON] = [await each.get_translated_payload(tree, translator) for each in commands]
+    in_menus: list[JSON] = [await each.get_translated_payload(tree, translator) for each in menus]
     await client.close()
     names = [command.name for command in COMMANDS]
     assert sorted(each["name"] for each in on_discord) == sorted(names)
     for language, listed in offered_commands().items():
         assert [each.command for each in listed] == names
         assert untranslated(language or "en", [each.description for each in listed]) == []
-    assert {interface_language(locale.value) for locale in LOCALES} == set(INTERFACE_LANGUAGES) - {"en"}
-    for menu in menus:
-        assert set(menu.get("name_localizations", {})) == {locale.value for locale in LOCALES}, menu["name"]
+    locales = {locale.value for locale in LOCALES}
+    assert {interface_language(locale) for locale in locales} == set(INTERFACE_LANGUAGES) - {"en"}
+    for menu in in_menus:
+        assert set(menu.get("name_localizations", {})) == locales, menu["name"]
     for described in (each for command in on_discord for each in (command, *command["options"])):
-        assert set(described.get("description_localizations", {})) == {locale.value for locale in LOCALES}, described[
-            "name"
-        ]
+        assert set(described.get("description_localizations", {})) == locales, described["name"]

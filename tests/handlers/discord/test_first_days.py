@@ -41,7 +41,8 @@ class OnDiscord:
         return found
 
     async def command(self, name: str, **arguments: str) -> None:
-        self._look(await self._dc.interactions.slash(self._place, name, person=ANN, **arguments))
+        options: dict[str, Any] = dict(arguments)
+        self._look(await self._dc.interactions.slash(self._place, name, person=ANN, **options))
 
     async def press(self, label: str) -> None:
         buttons = [each for each in walk(self._message["components"]) if each.get("custom_id") and each.get("label")]
