@@ -45,6 +45,8 @@ class FakeTelegram:
         self.url = ""
         self.faults: list[Fault] = []
         self.requests: list[tuple[str, dict[str, Any]]] = []
+        self.refused: list[str] = []
+        """Why requests of the bot were refused, in order."""
         self.conflicts = 0
         self._beside: dict[str, FakeTelegram] = {}
         self.reached = ("", "")
@@ -231,6 +233,7 @@ class FakeTelegram:
         try:
             result = await self._call(method, params)
         except Refused as error:
+            self.refused.append(f"{method}: {error.description}")
             body: dict[str, Any] = {"ok": False, "error_code": error.status, "description": error.description}
             return json_answer(error.status, body | ({"parameters": error.parameters} if error.parameters else {}))
         finally:

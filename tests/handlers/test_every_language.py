@@ -144,14 +144,19 @@ def test_what_goes_wrong_is_told_in_the_language(language: str) -> None:
 async def test_both_platforms_list_every_command_in_every_language(store: SqlStore, tmp_path: Path) -> None:
     """The names are the same everywhere; descriptions are in each language that a platform tells apart."""
     client = PaperboyClient(conversation(store), InvalidRequests(FakeClock().now), tmp_path, store)
-    tree = client.tree.get_commands(type=AppCommandType.chat_input)
-    on_discord = [await command.get_translated_payload(client.tree, CommandTranslator()) for command in tree]
+    tree, translator = client.tree, CommandTranslator()
+    commands, menus = (tree.get_commands(type=kind) for kind in (AppCommandType.chat_input, AppCommandType.message))
+    on_discord: list[JSON] = [await each.get_translated_payload(tree, translator) for each in commands]
+    in_menus: list[JSON] = [await each.get_translated_payload(tree, translator) for each in menus]
     await client.close()
     names = [command.name for command in COMMANDS]
     assert sorted(each["name"] for each in on_discord) == sorted(names)
     for language, listed in offered_commands().items():
         assert [each.command for each in listed] == names
         assert untranslated(language or "en", [each.description for each in listed]) == []
-    assert {interface_language(locale.value) for locale in LOCALES} == set(INTERFACE_LANGUAGES) - {"en"}
+    locales = {locale.value for locale in LOCALES}
+    assert {interface_language(locale) for locale in locales} == set(INTERFACE_LANGUAGES) - {"en"}
+    for menu in in_menus:
+        assert set(menu.get("name_localizations", {})) == locales, menu["name"]
     for described in (each for command in on_discord for each in (command, *command["options"])):
-        assert set(described["description_localizations"]) == {locale.value for locale in LOCALES}, described["name"]
+        assert set(described.get("description_localizations", {})) == locales, described["name"]
