@@ -1,6 +1,6 @@
 """The full-text search: milliseconds of a query and megabytes of the index, on SQLite and PostgreSQL.
 
-    python benchmarks/search.py [papers]
+    python -m benchmarks.search [papers]
 
 The texts are made up from words whose frequencies fall as those of a language do, so that common words are in most
 papers. Of each word that is searched for it says in how many papers it is.
@@ -8,10 +8,10 @@ papers. Of each word that is searched for it says in how many papers it is.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import random
 import resource
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -118,4 +118,6 @@ async def main(count: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 200_000))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("papers", type=int, nargs="?", default=200_000)
+    asyncio.run(main(parser.parse_args().papers))

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from base64 import b64encode
 from pathlib import Path
 
 HELP_GOAL_SECONDS = 0.5
@@ -38,7 +39,8 @@ def main() -> None:
         print(f"demo             {_peak_mib('demo', folder):.0f} MiB peak (goal: under {DEMO_GOAL_MIB} MiB)")
         archive_only = _peak_mib("run", folder, IDLE_SECONDS)
         print(f"idle run         {archive_only:.0f} MiB peak in {IDLE_SECONDS} s, archive only")
-        tokens = {"TELEGRAM_BOT_TOKEN": "1:x", "DISCORD_BOT_TOKEN": "x.y.z"}
+        # Of the form that a token has: the first part of Discord's is the bot's id in Base64.
+        tokens = {"TELEGRAM_BOT_TOKEN": "1:x", "DISCORD_BOT_TOKEN": f"{b64encode(b'1').decode().rstrip('=')}.y.z"}
         both_platforms = _peak_mib("run", folder, IDLE_SECONDS, tokens)
         print(f"idle run         {both_platforms:.0f} MiB peak with both platforms loaded and unreachable")
 
@@ -74,6 +76,8 @@ def _peak_mib(
     # SIGTERM, as a supervisor sends it, so that the end of the service is measured too.
     if stop_after_seconds is not None:
         time.sleep(stop_after_seconds)
+        if process.poll() is not None:
+            sys.exit(f"`paperboy {command}` ended by itself with exit status {process.returncode}.")
         process.send_signal(signal.SIGTERM)
     # Not `process.wait`: only wait4 returns the resource usage of a single child.
     _, _, usage = os.wait4(process.pid, 0)
