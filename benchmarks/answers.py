@@ -29,7 +29,6 @@ from sqlalchemy import func, select, update
 from benchmarks.delivery.__main__ import StandIn, run_module
 from benchmarks.kill.service import AheadClock
 from benchmarks.scale.world import FIRST_DAY, listing, real_papers, settle_in
-from bot.decisions import polling
 from bot.decisions.polling import PollState
 from bot.model import Announced, Chat, ChatRef, DeliveryState, Platform
 from bot.pipeline.poll import POLL_STATE
@@ -123,9 +122,6 @@ async def prepare(store: SqlStore, bot: StandIn, chats: int) -> None:
         await bot.post("/_chat", id=FOLLOWER + number, type="private")
     now = OPENS - timedelta(seconds=START_SECONDS + IDLE_SECONDS)
     await store.ingest(listing(papers[-100:], DAY_BEFORE, 1), now)
-    # The next poll is a moment before the listing phase.
-    asked = PollState(DAY_BEFORE, checks=2, asked_at=OPENS - polling.POLL_EVERY - timedelta(seconds=3))
-    await store.remember_value(POLL_STATE, dict(asked.as_json()))
     # Not before the service has matched these papers.
     due = now + timedelta(seconds=DUE_SECONDS)
     for number in range(PRESSERS):
@@ -168,6 +164,8 @@ async def measure(chats: int, papers: int, every: float, folder: Path) -> list[P
             async with people.asking(idle):
                 await asyncio.sleep(max(5.0, listed - time.time() - 5))
             arxiv.days[FIRST_DAY], arxiv.today = entries, FIRST_DAY
+            # The service has asked in vain, and would do so again only after twenty minutes.
+            await store.remember_value(POLL_STATE, PollState(DAY_BEFORE).as_json())
             async with people.asking(busy):
                 await _until_summarized(store, entries)
             async with people.asking(broadcast):
