@@ -36,7 +36,7 @@ def _component(component: dict[str, Any]) -> str:
         label = escape(component["label"])
         for sign, drawing in SIGNS.items():
             label = label.replace(sign, drawing)
-        return f'<span class="button">{label}{" ↗" if "url" in component else ""}</span>'
+        return f'<span class="button">{label}{" ↗" if "url" in component and "↗" not in label else ""}</span>'
     if kind == SELECT:
         return f'<span class="menu">{escape(component["placeholder"])}<i>⌄</i></span>'
     if kind == SEPARATOR:

@@ -36,7 +36,7 @@ from handlers.telegram.cards import TelegramRenderer, reply_messages
 
 HERE = Path(__file__).parent
 SITE = "https://papers.example/"
-WIDTH, MOST = 400, 1700
+WIDTH, MOST = 400, 1900
 Page = tuple[str, int, int]
 """HTML, and the width and the greatest height of its picture in pixels."""
 
@@ -64,7 +64,11 @@ def main() -> None:
 def take_screenshot(chromium: str, page: Path, target: Path, width: int, most: int) -> None:
     """Write a picture of a page to `target`: `width` pixels wide, and as high as the page is, at most `most`."""
     measuring = page.with_suffix(".measured.html")
-    script = "<script>document.title = document.querySelector('main').getBoundingClientRect().bottom</script>"
+    # A window of Chromium is never narrower than 500 pixels; its pictures are.
+    script = (
+        f"<script>document.body.style.width = '{width}px';"
+        "document.title = document.querySelector('main').getBoundingClientRect().bottom</script>"
+    )
     measuring.write_text(page.read_text(encoding="utf-8").replace("</body>", f"{script}</body>"), encoding="utf-8")
     measured = re.search(r"<title>([\d.]+)</title>", run(chromium, measuring, width, most, "--dump-dom"))
     height = min(most, round(float(measured[1]))) if measured else most
@@ -143,7 +147,8 @@ def discord_pages(digest: Digest) -> dict[str, Page]:
 
 def archive_pages(digest: Digest, site: Path) -> dict[str, Page]:
     """A page of the archive, with its first card closed and opened."""
-    cards = (reworded_card(digest), *digest.cards)
+    first = reworded_card(digest)
+    cards = (first, *[card for card in digest.cards if card.paper.id != first.paper.id])
     write_archive(site, days={digest.window.last: cards}, topics={digest.topics[0]: cards})
     page = (site / "days" / f"{digest.window.last.isoformat()}.html").read_text(encoding="utf-8")
     return {

@@ -45,9 +45,10 @@ async def _zone(conversation: Conversation, request: Request) -> Result:
 
 
 async def _topics(conversation: Conversation, request: Request) -> Result:
-    page = request.arguments[ARGUMENT]
+    target, page = request.target, request.arguments[ARGUMENT]
     is_page = page.isascii() and page.isdecimal() and len(page) <= 2  # no chat has a hundred pages
-    return await conversation.subscriptions(request.target.chat, int(page) if is_page else 0)
+    number = int(page) if is_page else 0
+    return await conversation.subscriptions(target.chat, number, target.requester.user_id)
 
 
 async def _share(conversation: Conversation, request: Request) -> Result:

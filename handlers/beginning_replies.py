@@ -7,7 +7,7 @@ from datetime import time, timedelta
 from bot.arxiv.categories import CATEGORIES
 from bot.conversation import AREAS, AreaOffer, AskPlace, AskTopic, GroupWelcome, Settled
 from bot.locales import _, formats, ngettext, pgettext
-from bot.model import Backtest, Chat, ChatKind, Paper
+from bot.model import Backtest, Paper
 from bot.render.nodes import Block, Bullets, Button, Document, Heading, Line, Note, Reply, Span, Text
 from handlers.beginning_actions import SKIP
 from handlers.button_actions import Action
@@ -108,7 +108,7 @@ def _example(paper: Paper, sentence: str) -> tuple[Span, ...]:
 
 
 def ask_place(result: AskPlace, chat: ChatName) -> Reply:
-    blocks: list[Block] = [Line(_followed(result.topic, chat, is_named=_is_named(result.chat, chat)))]
+    blocks: list[Block] = [Line(_followed(result.topic, chat, is_named=chat.is_named))]
     if result.backtest is not None:
         blocks += backtest_blocks(result.backtest)
     at = Text(formats.clock(result.at), bold=True)
@@ -138,12 +138,6 @@ def _hour_label(hour: int, chosen: time) -> str:
     return f"✓ {label}" if chosen == time(hour) else label
 
 
-def _is_named(about_chat: Chat, chat: ChatName) -> bool:
-    """Whether a sentence names the chat: everywhere but in the private chat that it is about."""
-    is_shared = about_chat.kind not in (ChatKind.PRIVATE, ChatKind.UNKNOWN)
-    return chat.is_elsewhere or (is_shared and bool(chat.title))
-
-
 def settled(result: Settled, chat: ChatName) -> Reply:
     line = spans(
         _when(result, chat),
@@ -153,7 +147,7 @@ def settled(result: Settled, chat: ChatName) -> Reply:
         chat=chat.title or str(chat),
     )
     blocks: list[Block] = [Line(line)]
-    if not _is_named(result.chat, chat):
+    if not chat.is_named:
         more = _("Until then, send me a link to any paper and I read it. {command} shows what you follow.")
         blocks.append(Note(spans(more, command=command("subscriptions"))))
     now = Button(pgettext("button", "Show me today's now"), action=str(Action("digest")))
@@ -172,7 +166,7 @@ def _when(result: Settled, chat: ChatName) -> str:
     else:
         ours = _("{day}, {time} ({city} time): your first papers.")
         theirs = _("{day}, {time} ({city} time): the first papers of {chat}.")
-    return theirs if _is_named(result.chat, chat) else ours
+    return theirs if chat.is_named else ours
 
 
 # ── in a group ────────────────────────────────────────────────────────────────────────────────────────────────────

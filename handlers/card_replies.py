@@ -16,6 +16,7 @@ from bot.conversation import (
     CitedPaper,
     DigestPage,
     OpenedCard,
+    TooManyReadings,
 )
 from bot.locales import _, formats, pgettext
 from bot.model import Card, Conclusion, Depth, Paper, Summary
@@ -40,6 +41,7 @@ from bot.render.nodes import (
 )
 from bot.render.plain import utf16
 from handlers.button_actions import Action
+from handlers.news_replies import limit_sentence
 from handlers.reply_parts import about, one_line, title_link
 from handlers.requests import ChatName
 from handlers.vote_buttons import vote_buttons
@@ -171,7 +173,9 @@ def _read_label() -> str:
     return pgettext("button", "Read it all")
 
 
-def _trouble(trouble: CardTrouble) -> str:
+def _trouble(trouble: CardTrouble | TooManyReadings) -> str:
+    if isinstance(trouble, TooManyReadings):
+        return limit_sentence(trouble)
     if trouble is CardTrouble.BUSY:
         return _("The whole paper cannot be read right now; try again in a few minutes.")
     return _("The text of this paper cannot be read here; the PDF button opens it.")

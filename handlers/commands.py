@@ -10,7 +10,7 @@ from bot.conversation import Conversation, Result
 from bot.errors import TellUser
 from bot.locales import N_, _
 from bot.model import Depth
-from bot.references import CitationFormat
+from bot.references import FORMAT_NAMES, CitationFormat
 from handlers import setting_actions, stop_actions
 from handlers.requests import Operation, Request
 
@@ -27,7 +27,8 @@ class Suggests(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """What stands after a command. `words`, if not empty, are all that it can be.
+    """What stands after a command. `words`, if not empty, are all that it can be; `labels` name them in English for a
+    menu, one each, where the words do not say enough.
 
     `may_be_quoted`: where a command answers another message, that message's text can stand for the argument.
     `setting` is the one whose values complete it, if no other argument names it.
@@ -38,6 +39,7 @@ class Argument:
     required: bool = True
     suggests: Suggests | None = None
     words: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
     may_be_quoted: bool = False
     setting: str = ""
 
@@ -101,7 +103,8 @@ async def unsubscribe(conversation: Conversation, request: Request) -> Result:
 
 
 async def subscriptions(conversation: Conversation, request: Request) -> Result:
-    return await conversation.subscriptions(request.target.chat)
+    target = request.target
+    return await conversation.subscriptions(target.chat, person=target.requester.user_id)
 
 
 async def summarize(conversation: Conversation, request: Request) -> Result:
@@ -199,6 +202,7 @@ _FORMAT = Argument(
     required=False,
     suggests=Suggests.WORDS,
     words=tuple(CitationFormat),
+    labels=tuple(FORMAT_NAMES[form] for form in CitationFormat),
 )
 
 COMMANDS = (
@@ -239,6 +243,7 @@ COMMANDS = (
                 required=False,
                 suggests=Suggests.WORDS,
                 words=tuple(depth.value for depth in Depth),
+                labels=(N_("brief: from the abstract"), N_("deep: from the whole paper")),
             ),
         ),
     ),

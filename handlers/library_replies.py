@@ -21,7 +21,7 @@ from bot.conversation import (
 from bot.conversation.library import DIGESTS_PAGE, PAGE
 from bot.locales import _, formats, ngettext, pgettext
 from bot.model import Paper, PaperList, PastDigest, digest_slot_key
-from bot.references import CitationFormat
+from bot.references import FORMAT_NAMES, CitationFormat
 from bot.render.nodes import Attachment, Block, Bullets, Button, Code, Document, Heading, Line, Note, Reply, Span, Text
 from handlers.button_actions import Action
 from handlers.like_replies import not_found
@@ -30,15 +30,6 @@ from handlers.requests import ChatName
 
 NUMBERS_IN_A_ROW = 5
 """On a phone such buttons are still wide enough for a thumb."""
-
-FORMAT_NAMES = {
-    CitationFormat.BIBTEX: "BibTeX",
-    CitationFormat.RIS: "RIS",
-    CitationFormat.JSON: "CSL-JSON",
-    CitationFormat.MARKDOWN: "Markdown",
-    CitationFormat.CSV: "CSV",
-}
-"""The same in every language."""
 
 _BUTTONS = (CitationFormat.BIBTEX, CitationFormat.RIS, CitationFormat.CSV)
 """Formats that have a button; the others are typed."""

@@ -49,7 +49,7 @@ def _summary(result: Liked, chat: ChatName) -> str:
     papers = result.found.papers
     if not result.new:
         return _("That was known already:")
-    if chat.is_elsewhere:
+    if chat.is_named:
         noted = ngettext(
             "Noted: digests of {chat} bring papers like this one first.",
             "Noted: digests of {chat} bring papers like these {n} first.",

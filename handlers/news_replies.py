@@ -36,6 +36,11 @@ def digest_promised(result: DigestPromised, chat: ChatName) -> Reply:
 
 
 def too_many_readings(result: TooManyReadings, _chat: ChatName) -> Reply:
+    return one_line(limit_sentence(result))
+
+
+def limit_sentence(result: TooManyReadings) -> str:
+    """How many papers one person may have read, and when the next one can be."""
     minutes = max(1, round(result.again_in.total_seconds() / 60))
     if result.is_deep:
         line = ngettext(
@@ -51,7 +56,7 @@ def too_many_readings(result: TooManyReadings, _chat: ChatName) -> Reply:
             "That is {most} papers in an hour, the most for one person. Ask again in {n} minutes.",
             minutes,
         )
-    return one_line(line.format(most=result.most, n=minutes))
+    return line.format(most=result.most, n=minutes)
 
 
 def paper_news(result: PaperNews, _chat: ChatName) -> Reply:

@@ -81,7 +81,7 @@ def busy(result: Busy, chat: ChatName) -> Reply:
 
 def digest_coming(result: DigestComing, chat: ChatName) -> Reply:
     n = result.shown + result.also
-    if chat.is_elsewhere:
+    if chat.is_named:
         line = ngettext(
             "The digest of {chat} is on its way: {n} paper.", "The digest of {chat} is on its way: {n} papers.", n
         )

@@ -218,7 +218,8 @@ def _privacy(_result: results.Privacy, _chat: ChatName) -> Reply:
         _("who (your id here) liked, saved, opened or voted on which paper, and what I learned from that"),
         _("of a channel's readers no id, but a code made from it that names nobody, so that votes can be taken back"),
         _("messages that are on their way, and whether they arrived"),
-        _("words that may be a query or a description, for an hour, while I ask what you mean"),
+        _("what I have asked, and what can be undone, for an hour; the words of a search, for a week"),
+        _("which of my messages shows which paper, for a month"),
         _("of a Telegram group or channel the ids of those who set me up there, to tell them when I cannot post"),
     )
     not_kept = spans(

@@ -120,7 +120,12 @@ def command(name: str, argument: str = "") -> Text:
 
 def follows_nothing(chat: ChatName) -> Reply:
     """What to say where a chat has no topic. The command to try is for the chat that it is typed in."""
-    template = chat.either(_("This chat follows no topic yet. Try {command}."), _("{chat} follows no topic yet."))
+    if chat.is_elsewhere:
+        template = _("{chat} follows no topic yet.")
+    else:
+        template = chat.either(
+            _("This chat follows no topic yet. Try {command}."), _("{chat} follows no topic yet. Try {command}.")
+        )
     line = spans(template, chat=str(chat), command=command("subscribe", EXAMPLES[0][0]))
     return Reply(Document((Line(line),)), ((help_button(),),))
 

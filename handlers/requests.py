@@ -19,23 +19,30 @@ class ChatName:
     """How an answer names its chat. `title` is what people call it ("#vision in Lab"), empty if it is not known.
 
     `is_elsewhere` is true if the request was made in another chat, so that "this chat" would name the wrong one.
+    `is_shared` is true for a chat of several people.
     """
 
     title: str = ""
     is_elsewhere: bool = False
+    is_shared: bool = False
+
+    @property
+    def is_named(self) -> bool:
+        """Whether sentences name the chat: everywhere but in the private chat that they are about."""
+        return self.is_elsewhere or (self.is_shared and bool(self.title))
 
     def __str__(self) -> str:
         """The name inside a sentence."""
-        return (self.title or _("that chat")) if self.is_elsewhere else _("this chat")
+        return (self.title or _("that chat")) if self.is_named else _("this chat")
 
     @property
     def full(self) -> str:
         """With the title also of the chat where the request was made: for questions before something is deleted."""
-        return _("this chat ({title})").format(title=self.title) if self.title and not self.is_elsewhere else str(self)
+        return _("this chat ({title})").format(title=self.title) if self.title and not self.is_named else str(self)
 
-    def either(self, here: str, elsewhere: str) -> str:
-        """Of two sentences the one for the chat that was asked in, or the one that names another chat as `{chat}`."""
-        return elsewhere if self.is_elsewhere else here
+    def either(self, unnamed: str, named: str) -> str:
+        """Of two sentences the one that names the chat as `{chat}` where it has to be named."""
+        return named if self.is_named else unnamed
 
 
 HERE = ChatName()
@@ -62,7 +69,8 @@ class Target:
 
     @property
     def name(self) -> ChatName:
-        return ChatName(self.title, self.is_elsewhere)
+        is_shared = self.kind in (ChatKind.GROUP, ChatKind.CHANNEL, ChatKind.FORUM)
+        return ChatName(self.title, self.is_elsewhere, is_shared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,9 @@ class Operation:
 
     use_case: UseCase
     needs_rights: bool = False
-    """The requester's rights in the chat matter, so the platform looks them up before."""
+    """Only admins of the chat may do it, so the platform looks the requester's rights up before."""
+    may_need_rights: bool = False
+    """The same for some of its arguments, and those are refused by the use case."""
     needs_posting: bool = False
     """It leads to digests in the chat, so the bot must be allowed to post there."""
     is_slow: bool = False
@@ -95,6 +105,11 @@ class Operation:
     """Its answer takes the place of the message whose button was pressed."""
     is_for_members: bool = False
     """Whoever is in the chat may do it, from elsewhere too: from their private chat with the bot."""
+
+    @property
+    def looks_up_rights(self) -> bool:
+        """Whether a platform has to know if the requester is an admin of the chat."""
+        return self.needs_rights or self.may_need_rights
 
 
 async def dispatch(conversation: Conversation, operation: Operation, request: Request) -> Result:

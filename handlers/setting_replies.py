@@ -10,7 +10,7 @@ from handlers.button_actions import MAX_ACTION_BYTES, Action
 from handlers.reply_parts import about, command, next_digest, rows, sentence, settings_button, spans, undo_button
 from handlers.requests import ChatName
 
-_LABELS = {
+LABELS = {
     "language": N_("Language"),
     "time": N_("Digest time"),
     "timezone": N_("Time zone"),
@@ -22,6 +22,7 @@ _LABELS = {
     "pause": N_("Pause"),
     "opens": N_("Papers open"),
 }
+"""The names of settings for people, by `setting_values.NAMES`."""
 _WIDTHS = {"style": 1, "depth": 1, "opens": 1, "days": 1}
 """Buttons in a row, where the values are explained on their buttons; 3 for the other settings."""
 
@@ -31,15 +32,15 @@ def settings_view(result: SettingsView, chat: ChatName) -> Reply:
     names = setting_values.names_of(result.chat)
     for name in names:
         value = Text(setting_choices.shown(result.chat, name), bold=True)
-        lines.append(spans(_("{setting}: {value}"), setting=_(_LABELS[name]), value=value))
-    buttons = [Button(_(_LABELS[name]), action=str(Action("choose", name))) for name in names]
-    heading = _("Settings of {chat}").format(chat=chat) if chat.is_elsewhere else _("Settings")
+        lines.append(spans(_("{setting}: {value}"), setting=_(LABELS[name]), value=value))
+    buttons = [Button(_(LABELS[name]), action=str(Action("choose", name))) for name in names]
+    heading = _("Settings of {chat}").format(chat=chat) if chat.is_named else _("Settings")
     note = Note((Text(next_digest(result.first_due)),))
     return Reply(Document((Heading((Text(heading, bold=True),)), Bullets(tuple(lines)), note)), rows(buttons, 3))
 
 
 def choices(result: Choices, chat: ChatName) -> Reply:
-    label = _(_LABELS[result.name])
+    label = _(LABELS[result.name])
     line = Line(spans(_("{setting}: choose one, {hint}."), setting=Text(label, bold=True), hint=result.hint))
     # A command changes the chat in which it is typed, so for another chat only the buttons are offered.
     how = () if chat.is_elsewhere else (Note(spans(_("Write {command}."), command=_typed(result.name))),)
@@ -77,8 +78,8 @@ def set_action(name: str, value: str) -> str:
 
 def now_is(of: Chat, name: str, chat: ChatName) -> Line:
     """A sentence with the value of a setting."""
-    label, value = _(_LABELS[name]), Text(setting_choices.shown(of, name), bold=True)
-    if chat.is_elsewhere:
+    label, value = _(LABELS[name]), Text(setting_choices.shown(of, name), bold=True)
+    if chat.is_named:
         return Line(spans(_("{setting} of {chat}: now {value}."), setting=label, chat=str(chat), value=value))
     return Line(spans(_("{setting}: now {value}."), setting=label, value=value))
 
@@ -112,9 +113,9 @@ def not_accepted(result: NotAccepted, chat: ChatName) -> Reply:
     options = result.options or tuple((example, example) for example in result.examples)
     name = setting_values.name_of(result.name)
     actions = [(label, set_action(name, value)) for value, label in options] if name else []
-    are_settings = bool(result.examples) and set(result.examples) <= set(_LABELS)
+    are_settings = bool(result.examples) and set(result.examples) <= set(LABELS)
     if are_settings:
-        actions = [(_(_LABELS[each]), f"choose:{each}") for each in result.examples]
+        actions = [(_(LABELS[each]), f"choose:{each}") for each in result.examples]
     buttons = [Button(label, action=action) for label, action in actions if _fits_a_button(action)]
     examples = [Text(example, code=True) for example in result.examples]
     why = Line((Text(sentence(result.why)),))
@@ -132,7 +133,7 @@ def which_setting(result: WhichSetting, chat: ChatName) -> Reply:
         return Reply(Document((line, *about(chat))), ((settings_button(),),))
     line = Line(spans(_("What should become {given}?"), given=Text(result.given[:80], code=True)))
     buttons = [
-        (Button(_("{setting}: {value}").format(setting=_(_LABELS[name]), value=shown), action=set_action(name, value)),)
+        (Button(_("{setting}: {value}").format(setting=_(LABELS[name]), value=shown), action=set_action(name, value)),)
         for name, value, shown in result.options
         if _fits_a_button(set_action(name, value))
     ]

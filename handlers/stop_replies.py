@@ -65,10 +65,13 @@ def unchanged(_result: Unchanged, chat: ChatName) -> Reply:
 
 def forgotten(_result: Forgotten, chat: ChatName) -> Reply:
     # /start acts on the chat in which it is typed, so it is not offered for another chat.
-    template = chat.either(
-        _("Done: everything about this chat is deleted. {start} starts again."),
-        _("Done: everything about {chat} is deleted."),
-    )
+    if chat.is_elsewhere:
+        template = _("Done: everything about {chat} is deleted.")
+    else:
+        template = chat.either(
+            _("Done: everything about this chat is deleted. {start} starts again."),
+            _("Done: everything about {chat} is deleted. {start} starts again."),
+        )
     return Reply(Document((Line(spans(template, chat=str(chat), start=command("start"))),)))
 
 

@@ -11,6 +11,7 @@ from bot.render.nodes import Block, Bullets, Button, Document, Heading, Line, No
 from handlers import deep_links
 from handlers.button_actions import Action
 from handlers.reply_parts import (
+    MAX_TITLE,
     about,
     command,
     digest_button,
@@ -30,17 +31,23 @@ PAGE = 10
 MAX_SHARED = 8
 """Topics that are given on in one answer, the latest ones."""
 
+MOST_OTHERS = 8
+"""Other chats of a person that have a button; all are named."""
+
 _MAX_LABEL = 30
 
 
 def subscriptions(result: Subscriptions, chat: ChatName) -> Reply:
-    if not result.topics:
-        return follows_nothing(chat)
+    listed = _topics(result, chat) if result.topics else follows_nothing(chat)
+    return listed if result.page else _with_others(listed, result)
+
+
+def _topics(result: Subscriptions, chat: ChatName) -> Reply:
     number, last = len(result.topics), (len(result.topics) - 1) // PAGE
     # Some of the list may be gone since its buttons were made.
     page = min(result.page, last)
     shown = result.topics[page * PAGE : (page + 1) * PAGE]
-    if chat.is_elsewhere:
+    if chat.is_named:
         heading = ngettext("{chat} follows {n} topic", "{chat} follows {n} topics", number)
     else:
         heading = ngettext("You follow {n} topic", "You follow {n} topics", number)
@@ -54,6 +61,25 @@ def subscriptions(result: Subscriptions, chat: ChatName) -> Reply:
         (share,),
     )
     return Reply(Document((Heading((title,)), items)), buttons)
+
+
+def _with_others(listed: Reply, result: Subscriptions) -> Reply:
+    """The list of a private chat with the other chats of its person."""
+    if not result.others:
+        return listed
+    lines = [
+        ngettext("{chat}: {n} topic", "{chat}: {n} topics", other.following).format(
+            chat=shortened(other.title or str(other.ref), MAX_TITLE), n=formats.number(other.following)
+        )
+        for other in result.others
+    ]
+    heading = Line((Text(_("Your other chats:"), bold=True),))
+    buttons = [
+        Button(f"📣 {shortened(other.title, _MAX_LABEL)}", action=str(Action("topics", chat_id=other.ref.id)))
+        for other in result.others[:MOST_OTHERS]
+    ]
+    document = Document((*listed.document.blocks, heading, Bullets(tuple((Text(line),) for line in lines))))
+    return Reply(document, (*listed.buttons, *rows(buttons, 2)))
 
 
 def _listed(topic: str) -> tuple[Span, ...]:

@@ -48,12 +48,12 @@ def subscribed(result: Subscribed, chat: ChatName) -> Reply:
     if result.replaced:
         template = (
             _("{chat} now follows {topic} instead of {before}.")
-            if chat.is_elsewhere
+            if chat.is_named
             else _("You now follow {topic} instead of {before}.")
         )
         line = spans(template, chat=where, topic=topic, before=topic_spans(result.replaced))
     else:
-        template = _("{chat} now follows {topic}.") if chat.is_elsewhere else _("You now follow {topic}.")
+        template = _("{chat} now follows {topic}.") if chat.is_named else _("You now follow {topic}.")
         line = spans(template, chat=where, topic=topic)
     return Reply(
         Document(
@@ -73,7 +73,7 @@ def subscribed(result: Subscribed, chat: ChatName) -> Reply:
 
 
 def already_subscribed(result: AlreadySubscribed, chat: ChatName) -> Reply:
-    template = _("{chat} follows {topic} already.") if chat.is_elsewhere else _("You follow {topic} already.")
+    template = _("{chat} follows {topic} already.") if chat.is_named else _("You follow {topic} already.")
     line = spans(template, chat=Text(str(chat), bold=True), topic=topic_spans(result.topic))
     return Reply(Document((Line(line),)), ((topics_button(chat), digest_button(), *undo_button(result.undo)),))
 
@@ -97,7 +97,7 @@ def too_many(result: TooMany, chat: ChatName) -> Reply:
 
 def unsubscribed(result: Unsubscribed, chat: ChatName) -> Reply:
     topic, where = topic_spans(result.topic), Text(str(chat), bold=True)
-    template = _("{chat} no longer follows {topic}.") if chat.is_elsewhere else _("You no longer follow {topic}.")
+    template = _("{chat} no longer follows {topic}.") if chat.is_named else _("You no longer follow {topic}.")
     left = (
         ngettext("{n} topic is left.", "{n} topics are left.", result.following).format(
             n=formats.number(result.following)
@@ -116,7 +116,7 @@ def not_subscribed(result: NotSubscribed, chat: ChatName) -> Reply:
     asked = Text(shortened(result.asked, 200), code=True)
     template = (
         _("{chat} does not follow {topic}. Did you mean one of these?")
-        if chat.is_elsewhere
+        if chat.is_named
         else _("You do not follow {topic}. Did you mean one of these?")
     )
     line = Line(spans(template, chat=Text(str(chat), bold=True), topic=asked))

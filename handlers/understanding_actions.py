@@ -37,6 +37,5 @@ async def _run(conversation: Conversation, request: Request) -> Result:
 ACTIONS = {
     "take": Operation(use_case=_take, needs_rights=True, needs_posting=True, is_in_place=True),
     "narrow": Operation(use_case=_narrow, needs_rights=True),
-    # Rights matter to some commands; each checks them itself.
-    "run": Operation(use_case=_run, needs_rights=True, is_slow=True),
+    "run": Operation(use_case=_run, may_need_rights=True, is_slow=True),
 }

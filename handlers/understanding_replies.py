@@ -255,11 +255,17 @@ def small_talk(result: SmallTalk, chat: ChatName) -> Reply:
     if result.talk is Talk.THANKS:
         return one_line(_("You are welcome."))
     if result.following:
-        line = ngettext(
+        ours = ngettext(
             "Hello! This chat follows {n} topic. Send me a link to read a paper, or write what else you work on.",
             "Hello! This chat follows {n} topics. Send me a link to read a paper, or write what else you work on.",
             result.following,
-        ).format(n=formats.number(result.following))
+        )
+        theirs = ngettext(
+            "Hello! {chat} follows {n} topic. Send me a link to read a paper, or write what else you work on.",
+            "Hello! {chat} follows {n} topics. Send me a link to read a paper, or write what else you work on.",
+            result.following,
+        )
+        line = chat.either(ours, theirs).format(chat=chat, n=formats.number(result.following))
         return one_line(line, buttons=((topics_button(chat), help_button()),))
     line = _("Hello! Write what you work on, and I bring you new arXiv papers about it.")
     return one_line(

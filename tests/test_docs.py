@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.model import DeliveryState
+from handlers.commands import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -73,6 +74,12 @@ def test_contributing_names_every_benchmark() -> None:
     there = {path.stem for path in (ROOT / "benchmarks").glob("[!_]*.py")}
     there |= {path.parent.name for path in (ROOT / "benchmarks").glob("*/__main__.py")}
     assert named == there
+
+
+def test_the_readme_names_every_command_of_the_chats() -> None:
+    section = read(ROOT / "README.md").split("## Use it in a chat")[1].split("### ")[0]
+    named = set(re.findall(r"`/([a-z]+)", "".join(line for line in section.splitlines() if line.startswith("|"))))
+    assert named == {command.name for command in COMMANDS}
 
 
 def test_every_picture_is_shown() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from bot.conversation.service_results import TooManyReadings
 from bot.model import Card, ChatRef, Depth, Digest, VoteKind
 from bot.references.citations import CitationFormat
 
@@ -44,7 +45,7 @@ class OpenedCard:
     view: CardView = CardView.FRONT
     votes: frozenset[VoteKind] = frozenset()
     page: int = 0
-    trouble: CardTrouble | None = None
+    trouble: CardTrouble | TooManyReadings | None = None
     is_ready: bool = False
     saved_in: ChatRef | None = None
 

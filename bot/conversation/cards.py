@@ -19,8 +19,9 @@ from bot.conversation.card_results import (
     OpenedCard,
 )
 from bot.conversation.chat_records import ChatRecords
-from bot.conversation.paper_results import PaperCard
+from bot.conversation.paper_results import PaperCard, UnknownPaper, Unreadable, Withdrawn
 from bot.conversation.results import Busy, Requester, Stale
+from bot.conversation.service_results import TooManyReadings
 from bot.conversation.vote_results import PaperNotKept
 from bot.model import Card, Chat, ChatRef, Depth, Kept, Paper, PaperRef, VoteKind
 from bot.references.citations import CitationFormat, cite
@@ -131,10 +132,9 @@ class Cards:
         if kept := await self._kept_reading(found, page):
             return kept
         began, paper = self._clock.now(), PaperRef(found.paper.id, found.paper.version)
-        outcome = await self._requests.read(ref, paper, found.chat.language, Depth.DEEP)
+        outcome = await self._requests.read(ref, paper, found.chat.language, Depth.DEEP, requester.user_id)
         if not isinstance(outcome, PaperCard):
-            trouble = CardTrouble.BUSY if isinstance(outcome, Busy) else CardTrouble.UNREADABLE
-            return replace(await self._front(found), trouble=trouble)
+            return replace(await self._front(found), trouble=_trouble(outcome))
         self._seconds.append((self._clock.now() - began).total_seconds())
         self._read[found.key] = outcome.card
         if len(self._read) > MOST_READ:
@@ -212,3 +212,14 @@ class Cards:
             votes = (votes - {VoteKind.SAVED}) | (own & {VoteKind.SAVED})
         depth = card.summary.key.depth if card.summary is not None else Depth.BRIEF
         return OpenedCard(card, found.chat.language, depth, votes=votes, saved_in=saved_in)
+
+
+def _trouble(
+    outcome: UnknownPaper | Withdrawn | Unreadable | Busy | TooManyReadings,
+) -> CardTrouble | TooManyReadings:
+    match outcome:
+        case TooManyReadings():
+            return outcome
+        case Busy():
+            return CardTrouble.BUSY
+    return CardTrouble.UNREADABLE

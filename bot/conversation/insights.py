@@ -57,7 +57,7 @@ class Insights:
         if model is None or not votes:
             return NothingLearned(len(votes))
         taste = self._insight.taste(model, MOST_WORDS)
-        is_behind = ref in await self._store.chats_to_learn(1_000)
+        is_behind = await self._store.has_votes_to_learn(ref)
         return Learned(taste, model.votes, votes[0].at.date(), is_behind)
 
     async def ask_unlearn(self, requester: Requester, ref: ChatRef) -> ConfirmUnlearn | NothingLearned | NotAllowed:

@@ -62,10 +62,7 @@ class PaperRequests:
             return NotALink(link.strip(), target.why)
         # Not stored: who only asks for papers follows nothing, and nothing need be kept of that chat.
         chat = await self._chats.known_or_new(ref)
-        depth = depth or chat.depth
-        if not self._is_operator(ref, person) and (refused := self._limits.take(ref.platform, person, depth)):
-            return refused
-        return await self.read(ref, target, chat.language, depth)
+        return await self.read(ref, target, chat.language, depth or chat.depth, person)
 
     async def evidence(self, key: SummaryKey, fingerprint: str) -> PaperEvidence | NoEvidence:
         """What the summary on a card rests on, of that version and with that `Summary.fingerprint`."""
@@ -77,9 +74,10 @@ class PaperRequests:
         return PaperEvidence(Card(replace(paper, version=key.version), summary=summary), key.language)
 
     async def read(
-        self, ref: ChatRef, paper: PaperRef, language: str, depth: Depth
-    ) -> PaperCard | UnknownPaper | Withdrawn | Unreadable | Busy:
-        """Read a paper for a chat, which may take minutes. Returns `Busy` at once if too many are under way."""
+        self, ref: ChatRef, paper: PaperRef, language: str, depth: Depth, person: str
+    ) -> PaperCard | UnknownPaper | Withdrawn | Unreadable | Busy | TooManyReadings:
+        """Read a paper for a chat and a `person` as in `summarize`, which may take minutes. Returns `Busy` at once if
+        too many are under way."""
         # No await between the check and the count: two requests at once cannot both take the last place.
         if self._under_way[ref] >= MAX_READINGS:
             why = ngettext(
@@ -88,6 +86,8 @@ class PaperRequests:
                 MAX_READINGS,
             )
             return Busy(why.format(n=MAX_READINGS))
+        if not self._is_operator(ref, person) and (refused := self._limits.take(ref.platform, person, depth)):
+            return refused
         self._under_way[ref] += 1
         try:
             return await self._outcome(paper, language, depth)

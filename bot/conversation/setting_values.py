@@ -89,7 +89,8 @@ class Change:
 
 def names_of(chat: Chat) -> tuple[str, ...]:
     """The settings that mean something in this chat."""
-    is_group = chat.kind is ChatKind.GROUP or (chat.kind is ChatKind.UNKNOWN and chat.ref.is_group)
+    # On Discord what somebody opens is always for them alone.
+    is_group = chat.ref.is_group and chat.kind in (ChatKind.GROUP, ChatKind.UNKNOWN)
     return NAMES if is_group else tuple(name for name in NAMES if name != "opens")
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from bot import topics
 from bot.errors import BadTopic
-from bot.model import Backtest, Chat, Refinement
+from bot.model import Backtest, Chat, ChatRef, Refinement
 
 
 def topic_key(topic: str) -> str:
@@ -105,10 +105,23 @@ class NotSubscribed:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherChat:
+    """A chat that a person manages from their private chat, and how many topics it follows."""
+
+    ref: ChatRef
+    title: str
+    following: int
+
+
+@dataclass(frozen=True, slots=True)
 class Subscriptions:
-    """The chat's topics in the order they were subscribed; /unsubscribe takes their numbers, from 1."""
+    """The chat's topics in the order they were subscribed; /unsubscribe takes their numbers, from 1.
+
+    `others` are the chats that a person manages, in the list of their private chat.
+    """
 
     chat: Chat
     topics: tuple[Followed, ...]
     page: int = 0
     """The page of the list to show, from 0."""
+    others: tuple[OtherChat, ...] = ()

@@ -57,6 +57,7 @@ from bot.conversation.topic_results import (
     NotSubscribed,
     NotUnderstood,
     OfferExpired,
+    OtherChat,
     Subscribed,
     Subscriptions,
     TooMany,
@@ -238,18 +239,29 @@ class Conversation:
             case Talk.STOP:
                 return await self.stopping.ask(requester, ref)
             case Talk.TOPICS | Talk.UNSUBSCRIBE:
-                return await self.subscriptions(ref)
+                return await self.subscriptions(ref, person=requester.user_id)
             case Talk.SETTINGS:
                 return await self.chat_settings.view(ref)
             case Talk.DIGEST:
                 return await self.insights.preview(ref)
         return await self.help()
 
-    async def subscriptions(self, ref: ChatRef, page: int = 0) -> Subscriptions:
-        """The chat's topics; a chat that is not known yet follows none, and is not created."""
+    async def subscriptions(self, ref: ChatRef, page: int = 0, person: str = "") -> Subscriptions:
+        """The chat's topics; a chat that is not known yet follows none, and is not created.
+
+        With the chats that `person` (the platform's id of the one who asks) manages, if `ref` is their private chat.
+        """
         chat = await self.chats.known_or_new(ref)
         followed = tuple(map(followed_topics.followed, await self._store.subscriptions(ref)))
-        return Subscriptions(chat, followed, page)
+        return Subscriptions(chat, followed, page, await self._others(ref, person))
+
+    async def _others(self, ref: ChatRef, person: str) -> tuple[OtherChat, ...]:
+        # A chat of Telegram with its person's id is private; elsewhere others would read what the person manages.
+        if person != ref.id:
+            return ()
+        managed = await self._store.managed_chats(ref.platform, person)
+        following = {each: len(await self._store.subscriptions(each)) for each in managed}
+        return tuple(OtherChat(each, title, following[each]) for each, title in managed.items())
 
     async def suggest(self, ref: ChatRef, prefix: str) -> list[Suggestion]:
         """The chat's own topics that hold `prefix`, for /unsubscribe."""

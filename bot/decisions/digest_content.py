@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
-from bot.arxiv import code_links
+from bot.arxiv import code_links, ids
 from bot.decisions.ranking import Ranking
 from bot.locales import interface_language, ngettext, using
 from bot.locales.catalogues import SOURCE_LANGUAGE
@@ -113,21 +114,31 @@ def topics_of(papers: Mapping[str, int]) -> tuple[str, ...]:
 
 
 def notes_on(shown: Sequence[Card], language: str) -> tuple[str, ...]:
-    """Notes that say how many cards were summarized without the model: for each reason in English, the language of the
-    reasons, else all together."""
-    without = sum(1 for card in shown if card.summary and card.summary.provenance.instead_of)
-    if without and interface_language(language) not in (None, SOURCE_LANGUAGE):
-        with using(language):
-            line = ngettext(
-                "{n} of {of} summarized without the model", "{n} of {of} summarized without the model", without
-            )
-            return (line.format(n=without, of=len(shown)),)
-    reasons: Counter[str] = Counter()
-    for card in shown:
-        if card.summary and (reason := card.summary.provenance.instead_of):
-            # The reason follows a colon, so its “The” becomes “the”; a model's name at the beginning stays as it is.
-            reasons[reason[0].lower() + reason[1:] if reason.startswith("The ") else reason] += 1
-    return tuple(f"{count} of {len(shown)} summarized without the model: {why}" for why, count in reasons.items())
+    """One line that says how many cards were summarized without the model, if any were.
+
+    In English, the language of the reasons, it names the reason if all have the same: papers' ids and numbers in it may
+    differ. A reason with an id is not named.
+    """
+    reasons = [card.summary.provenance.instead_of for card in shown if card.summary]
+    told = [reason for reason in reasons if reason]
+    if not told:
+        return ()
+    with using(language):
+        line = ngettext(
+            "{n} of {of} summarized without the model", "{n} of {of} summarized without the model", len(told)
+        )
+    line = line.format(n=len(told), of=len(shown))
+    is_read_in_english = interface_language(language) in (None, SOURCE_LANGUAGE)
+    if not is_read_in_english or len({_without_numbers(reason) for reason in told}) > 1 or ids.all_papers(told[0]):
+        return (line,)
+    [(why, _)] = Counter(told).most_common(1)
+    # The reason follows a colon, so its “The” becomes “the”; a model's name at the beginning stays as it is.
+    return (f"{line}: {why[0].lower() + why[1:] if why.startswith('The ') else why}",)
+
+
+def _without_numbers(reason: str) -> str:
+    # Old ids have the name of an archive: "hep-th/9901001".
+    return re.sub(r"(?:[a-z-]+(?:\.[A-Z]{2})?/)?\d[\d.]*(?:v\d+)?", "#", reason)
 
 
 def by_day(digest: Digest) -> tuple[Digest, ...]:

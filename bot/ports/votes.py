@@ -51,6 +51,10 @@ class Votes(Protocol):
     async def chats_to_learn(self, limit: int) -> list[ChatRef]:
         """Chats whose votes changed since their model was saved, those waiting longest first."""
 
+    async def has_votes_to_learn(self, ref: ChatRef) -> bool:
+        """Whether a chat's votes changed since its model was saved. False if it is among `chats_to_learn` only because
+        the vectors of terms did."""
+
     async def shown_papers(self, ref: ChatRef, limit: int) -> list[str]:
         """Ids of the papers that the chat's digests showed as cards or title lines, latest first, for as long as the
         digests are kept. A digest counts once a part of it was sent."""

@@ -35,6 +35,16 @@ class CitationFormat(enum.StrEnum):
     CSV = "csv"
 
 
+FORMAT_NAMES = {
+    CitationFormat.BIBTEX: "BibTeX",
+    CitationFormat.RIS: "RIS",
+    CitationFormat.JSON: "CSL-JSON",
+    CitationFormat.MARKDOWN: "Markdown",
+    CitationFormat.CSV: "CSV",
+}
+"""For people; the same in every language."""
+
+
 _MOST_NAMED = 3
 """Authors that a reference for people names; of more, the first one "et al."."""
 

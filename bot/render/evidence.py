@@ -112,10 +112,12 @@ def evidence_document(card: Card, language: str) -> Document:
     """The evidence of a card as a document of its own."""
     summary = card.summary
     title = Text(f"{label('evidence', language)}: {one_line(readable(card.paper.title))}", bold=True)
-    # A reading has so many statements that their first words must do.
-    is_whole = summary is not None and not any(claims for _, claims in deep_sections(summary))
-    items = _items(card, summary, language, is_whole=is_whole) if summary else ()
-    return Document((Heading((title,), level=3), *items))
+    blocks: tuple[Block, ...] = ()
+    if summary is not None:
+        # A reading has so many statements that their first words must do.
+        is_reading = any(claims for _, claims in deep_sections(summary))
+        blocks = (_items if is_reading else _paragraphs)(card, summary, language)
+    return Document((Heading((title,), level=3), *blocks))
 
 
 def has_evidence(summary: Summary) -> bool:
@@ -137,41 +139,59 @@ def _links(claims: Sequence[Claim], card: Card, summary: Summary, language: str)
     return Note(tuple(spans))
 
 
-def _items(card: Card, summary: Summary, language: str, *, is_whole: bool = False) -> tuple[Block, ...]:
-    """One list of all claims, for a deep summary one for each of its parts; `is_whole`: not only their first words."""
-    blocks = [_list(front_claims(card, summary), card, summary, language, is_whole=is_whole)]
+def _items(card: Card, summary: Summary, language: str) -> tuple[Block, ...]:
+    """One list of all claims, for a deep summary one for each of its parts."""
+    blocks = [_list(front_claims(card, summary), card, summary, language)]
     for key, claims in deep_sections(summary):
         if any(claim.evidence for claim in claims):
             blocks += [Line((Text(label(key, language), bold=True),)), _list(claims, card, summary, language)]
     return tuple(blocks)
 
 
-def _list(claims: Iterable[Claim], card: Card, summary: Summary, language: str, *, is_whole: bool = False) -> Block:
-    # Several statements often rest on one sentence, which is then quoted once.
-    by_evidence: dict[tuple[Evidence, ...], list[Claim]] = {}
+def _list(claims: Iterable[Claim], card: Card, summary: Summary, language: str) -> Block:
+    groups = _by_evidence(claims)
+    texts = frozenset(readable(claim.text) for group in groups for claim in group)
+
+    def first_words(group: Sequence[Claim]) -> str:
+        # A statement may stand on a card twice, and is named once.
+        return " / ".join(dict.fromkeys(_lead(readable(claim.text), texts) for claim in group))
+
+    return Bullets(
+        tuple(
+            (Text(f"{first_words(group)}:", bold=True), *_passages(" ", group, card, summary, language))
+            for group in groups
+        )
+    )
+
+
+def _paragraphs(card: Card, summary: Summary, language: str) -> tuple[Block, ...]:
+    """A paragraph for each statement of the front of a card, in full, with its passages below it."""
+    paragraphs = []
+    for group in _by_evidence(front_claims(card, summary)):
+        statements = " / ".join(dict.fromkeys(readable(claim.text) for claim in group))
+        paragraphs.append(Line((Text(statements), *_passages("\n", group, card, summary, language))))
+    return tuple(paragraphs)
+
+
+def _by_evidence(claims: Iterable[Claim]) -> list[list[Claim]]:
+    """Claims with evidence in groups: several often rest on one sentence, which is then quoted once."""
+    groups: dict[tuple[Evidence, ...], list[Claim]] = {}
     for claim in claims:
         if claim.evidence:
-            by_evidence.setdefault(claim.evidence, []).append(claim)
-    texts = frozenset(readable(claim.text) for group in by_evidence.values() for claim in group)
-
-    def named(group: Sequence[Claim]) -> str:
-        # A statement may stand on a card twice, and is named once.
-        statements = dict.fromkeys(readable(claim.text) for claim in group)
-        if is_whole:
-            return " / ".join(statements)
-        return f"{' / '.join(dict.fromkeys(_lead(each, texts) for each in statements))}:"
-
-    return Bullets(tuple(_item(named(group), group, card, summary, language) for group in by_evidence.values()))
+            groups.setdefault(claim.evidence, []).append(claim)
+    return list(groups.values())
 
 
-def _item(statements: str, claims: Sequence[Claim], card: Card, summary: Summary, language: str) -> tuple[Span, ...]:
-    """The `statements` that have the same evidence, then each passage of it with its place."""
-    spans: list[Span] = [Text(statements, bold=True)]
+def _passages(before: str, claims: Sequence[Claim], card: Card, summary: Summary, language: str) -> tuple[Span, ...]:
+    """Each passage that the claims rest on with its place; `before` each stands a space or a line feed."""
+    spans: list[Span] = []
     is_quoted = any(map(_is_quoted, claims))
     for evidence in claims[0].evidence:
+        spans.append(Text(before))
         if is_quoted and evidence.quote:
-            spans.append(Text(f" “{readable(evidence.quote)}”"))
-        spans += [Text(" "), _place_link(evidence, card.paper, summary.provenance.source, language)]
+            # Where statements are no bold first words, slanted quotations stand out.
+            spans += [Text(f"“{readable(evidence.quote)}”", italic=before == "\n"), Text(" ")]
+        spans.append(_place_link(evidence, card.paper, summary.provenance.source, language))
     return tuple(spans)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+import hashlib
+from collections.abc import Collection, Mapping, Set
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +13,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatModel, ChatRef, ModelTerms, Vote
 from bot.storage import row_mapping, tables
-from bot.storage.chat_conditions import are_chats, chat_id_of, lock_chats, mark_changed
+from bot.storage.chat_conditions import are_chats, chat_id_of, is_chat, lock_chats, mark_changed
 from bot.storage.engine import Database
 
 if TYPE_CHECKING:
     from bot.storage.row_mapping import AnyRow
 
 _models, _chats, _votes = tables.chat_models, tables.chats, tables.votes
+_Vote = tuple[str, str, str, datetime]
+"""Person, paper, kind and time of a vote."""
+
+_LEARNED = "learned"
+"""In the body of a model, the fingerprint of the votes that it has learned from."""
+
 _EMPTY: Mapping[str, Any] = {
     "version": 0,
     "trained_at": None,
@@ -41,15 +48,23 @@ class SqlChatModels:
         async with self.db.read() as connection:
             return [row_mapping.ref(row) for row in await connection.execute(waiting.limit(limit))]
 
+    async def has_votes_to_learn(self, ref: ChatRef) -> bool:
+        async with self.db.read() as connection:
+            query = select(_models.c.chat_id, _models.c.waiting_since, _models.c.body)
+            of_chat = query.join(_chats, _models.c.chat_id == _chats.c.id).where(is_chat(ref))
+            row = (await connection.execute(of_chat)).first()
+            if row is None or row.waiting_since is None:
+                return False
+            learned = (row.body or {}).get(_LEARNED)
+            return learned is None or learned != _fingerprint(await _stored_votes(connection, row.chat_id))
+
     async def save_model(self, ref: ChatRef, model: ChatModel | None, votes: Collection[Vote], now: datetime) -> bool:
         async with self.db.write() as connection:
             chat_id = await chat_id_of(connection, ref, lock=True)
             if chat_id is None:
                 return False
             learned = {(vote.person, vote.paper_id, vote.kind.value, vote.at) for vote in votes}
-            query = select(_votes.c.person, _votes.c.paper_id, _votes.c.kind, _votes.c.at)
-            rows = await connection.execute(query.where(_votes.c.chat_id == chat_id))
-            stored = {(row.person, row.paper_id, row.kind, row.at) for row in rows}
+            stored = await _stored_votes(connection, chat_id)
             # What was forgotten while it was learned from must not come back.
             is_outdated = learned != stored if model is None else bool(learned) and learned.isdisjoint(stored)
             version = await connection.scalar(select(_models.c.version).where(_models.c.chat_id == chat_id)) or 0
@@ -58,7 +73,7 @@ class SqlChatModels:
             is_behind = learned != stored or (model is not None and await _has_newer_vectors(connection, model, now))
             # One that is behind its votes or the vectors of terms waits behind all others.
             waiting_since = now if is_behind else None
-            values = {**(_EMPTY if model is None else _row(model)), "waiting_since": waiting_since}
+            values = {**(_EMPTY if model is None else _row(model, learned)), "waiting_since": waiting_since}
             insert = self.db.insert(_models).values(chat_id=chat_id, **values)
             await connection.execute(insert.on_conflict_do_update(index_elements=[_models.c.chat_id], set_=values))
             await mark_changed(connection, [chat_id], now)
@@ -106,12 +121,25 @@ async def join_models(connection: AsyncConnection, source: int, target: int) -> 
         await connection.execute(update(_models).where(_models.c.chat_id == source).values(chat_id=target))
 
 
-def _row(model: ChatModel) -> dict[str, Any]:
+async def _stored_votes(connection: AsyncConnection, chat_id: int) -> set[_Vote]:
+    query = select(_votes.c.person, _votes.c.paper_id, _votes.c.kind, _votes.c.at)
+    rows = await connection.execute(query.where(_votes.c.chat_id == chat_id))
+    return {(row.person, row.paper_id, row.kind, row.at) for row in rows}
+
+
+def _fingerprint(votes: Set[_Vote]) -> str:
+    """The same for the same votes; 16 hexadecimal digits."""
+    lines = sorted(f"{person}\n{paper_id}\n{kind}\n{at.timestamp()}\n" for person, paper_id, kind, at in votes)
+    return hashlib.blake2s("".join(lines).encode(), digest_size=8).hexdigest()
+
+
+def _row(model: ChatModel, learned: Set[_Vote]) -> dict[str, Any]:
     body = {
         "terms": model.terms.surfaces,
         "bias": model.bias,
         "embedder": model.embedder,
         "liked": list(model.liked),
+        _LEARNED: _fingerprint(learned),
     }
     return {
         "version": model.version,

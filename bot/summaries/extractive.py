@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from bot.model import Claim, Depth, Evidence, NoteKind, Provenance, Source, Summary, SummaryNote, SummaryRequest
 from bot.ports import Clock
 from bot.summaries.abstract_sentences import weighed
@@ -24,16 +26,21 @@ class ExtractiveSummarizer:
     def __init__(self, clock: Clock, background: TermBackground | None = None) -> None:
         self._clock = clock
         self._background = background
+        # One at a time: several threads that compute slow the event loop down, and finish no earlier.
+        self._turn = asyncio.Lock()
 
     @property
     def name(self) -> str:
         return NAME
 
     async def summarize(self, request: SummaryRequest) -> Summary:
-        if self._background is None:
-            return extract(request, self._clock)
-        await self._background.refresh()
-        return extract(request, self._clock, self._background.counts)
+        counts = None
+        if self._background is not None:
+            await self._background.refresh()
+            counts = self._background.counts
+        # In a thread: an abstract takes tens of milliseconds, a listing has hundreds, and people wait for answers.
+        async with self._turn:
+            return await asyncio.to_thread(extract, request, self._clock, counts)
 
 
 def extract(request: SummaryRequest, clock: Clock, counts: TermCounts | None = None) -> Summary:

@@ -9,17 +9,18 @@ import discord
 import structlog
 from discord import app_commands
 
-from bot.conversation import Conversation, Result, Suggestion, setting_values
+from bot.conversation import Conversation, Result
 from bot.errors import TellUser
 from bot.locales import N_, _
 from handlers import replies
-from handlers.commands import COMMANDS, Argument, Command, Suggests
+from handlers.commands import COMMANDS, Argument, Command
+from handlers.discord.completion import Completion, has_suggestions, menu
 from handlers.discord.files import like_file
 from handlers.discord.languages import in_language, speaking_to
 from handlers.discord.message_menu import summarize_links
 from handlers.discord.responding import InteractionResponder, reply_to
-from handlers.discord.targets import command_target, completion_chat, own_chat
-from handlers.discord.visits import BY_ANYONE, EVERYWHERE, VISITING_COMMANDS, is_visit, not_a_member
+from handlers.discord.targets import command_target, own_chat
+from handlers.discord.visits import BY_ANYONE, EVERYWHERE, VISITING_COMMANDS, is_visit, not_a_member, visiting_help
 from handlers.requests import Request, dispatch
 
 log = structlog.get_logger()
@@ -27,9 +28,6 @@ log = structlog.get_logger()
 _KIND = discord.ChannelType
 CHANNEL_TYPES = [_KIND.text, _KIND.news, _KIND.forum, _KIND.public_thread, _KIND.private_thread, _KIND.news_thread]
 """Where a digest may go, besides the channel that a command is used in."""
-
-MAX_CHOICES = 25
-"""Suggestions that Discord shows for an option."""
 
 
 class _ChannelOption(app_commands.Transformer):
@@ -58,6 +56,7 @@ class Tree(app_commands.CommandTree[Any]):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
         )
         self._conversation, self._responder = conversation, responder
+        self._completion = Completion(conversation)
         for command in COMMANDS:
             self.add_command(self._slash(command))
         self.add_command(summarize_links(conversation, responder))
@@ -65,6 +64,9 @@ class Tree(app_commands.CommandTree[Any]):
     async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
         """Answer what goes wrong before a command begins: a command of an earlier release, an unknown option."""
         log.warning("interaction not understood", error=type(error).__name__)
+        if interaction.type is discord.InteractionType.autocomplete:  # which takes no message
+            await self._responder.offer_nothing(interaction)
+            return
         with speaking_to(interaction):
             reply = replies.refused(_("This command has changed; look at the list of commands again in a minute."))
         await self._responder.respond_now(interaction, reply)
@@ -79,8 +81,10 @@ class Tree(app_commands.CommandTree[Any]):
         if descriptions:
             app_commands.describe(**descriptions)(callback)
         for argument in command.arguments:
-            if argument.suggests is not None:
-                app_commands.autocomplete(**{argument.name: self._completion(argument)})(callback)
+            if has_suggestions(argument):
+                app_commands.autocomplete(**{argument.name: self._completed(argument)})(callback)
+            elif offered := menu(argument):
+                app_commands.choices(**{argument.name: offered})(callback)
         made: app_commands.Command[Any, ..., None] = app_commands.Command(
             name=command.name, description=command.description, callback=callback
         )
@@ -92,6 +96,9 @@ class Tree(app_commands.CommandTree[Any]):
         # A command of an earlier registration, or of a forged request: it is not offered there.
         if is_visit(interaction) and command.name not in VISITING_COMMANDS:
             await self._responder.respond_now(interaction, not_a_member(interaction.application_id))
+            return
+        if is_visit(interaction) and command.name == "help":
+            await self._responder.respond_now(interaction, visiting_help(interaction.application_id))
             return
         try:
             target = command_target(interaction, options.pop("channel", None))
@@ -115,36 +122,11 @@ class Tree(app_commands.CommandTree[Any]):
         target = request.target
         return await like_file(self._conversation, target.requester, target.chat, file, target.title)
 
-    def _completion(self, argument: Argument) -> Any:
+    def _completed(self, argument: Argument) -> Any:
         async def complete(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
-            with speaking_to(interaction):
-                offered = await self._suggestions(argument, interaction, typed)
-            return [
-                app_commands.Choice(name=suggestion.label, value=suggestion.value)
-                for suggestion in offered[:MAX_CHOICES]
-            ]
+            return await self._completion.offered(argument, interaction, typed)
 
         return complete
-
-    async def _suggestions(
-        self, argument: Argument, interaction: discord.Interaction[Any], typed: str
-    ) -> list[Suggestion]:
-        match argument.suggests:
-            case Suggests.TOPICS:
-                return await self._conversation.suggest(completion_chat(interaction), typed)
-            case Suggests.CATEGORIES:
-                return await self._conversation.suggest_categories(typed)
-            case Suggests.VALUES:
-                name = argument.setting or getattr(interaction.namespace, "name", None) or ""
-                return await self._conversation.chat_settings.suggest_values(name, typed)
-            case Suggests.SETTINGS:
-                return _beginning_with(typed, setting_values.NAMES)
-            case _:
-                return _beginning_with(typed, argument.words)
-
-
-def _beginning_with(typed: str, words: tuple[str, ...]) -> list[Suggestion]:
-    return [Suggestion(word, word) for word in words if word.startswith(typed.strip().casefold())]
 
 
 def _options(command: Command) -> tuple[list[inspect.Parameter], dict[str, str]]:

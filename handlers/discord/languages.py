@@ -16,15 +16,18 @@ from bot.model import ChatRef
 Answer = TypeVar("Answer")
 
 
+_NAME = app_commands.TranslationContextLocation.command_name
 _TRANSLATED = (
     app_commands.TranslationContextLocation.command_description,
     app_commands.TranslationContextLocation.parameter_description,
+    app_commands.TranslationContextLocation.choice_name,
 )
-# Not the names of commands: people tell each other those across languages, and write them on both platforms.
+# Not the names of slash commands: people tell each other commands across languages, and write them on both platforms.
+# The name of a command in a menu is all that is shown of it.
 
 
 class CommandTranslator(app_commands.Translator):
-    """Translates descriptions of commands and options, and entries of menus, into languages that have a catalogue."""
+    """Translates what Discord shows beside commands and options into those of its languages that have a catalogue."""
 
     async def translate(
         self,
@@ -33,9 +36,8 @@ class CommandTranslator(app_commands.Translator):
         context: app_commands.TranslationContextTypes,
     ) -> str | None:
         language = interface_language(locale.value)
-        # Nobody writes the name of an entry in a menu.
-        is_label = isinstance(context.data, app_commands.ContextMenu)
-        if language is None or not (is_label or context.location in _TRANSLATED):
+        is_in_menu = context.location is _NAME and isinstance(context.data, app_commands.ContextMenu)
+        if language is None or (context.location not in _TRANSLATED and not is_in_menu):
             return None
         with using(language):
             translated = _(string.message)

@@ -22,7 +22,7 @@ from handlers import replies
 from handlers.discord.cards import reply_components
 from handlers.discord.messages import FILE, present
 from handlers.discord.targets import own_chat
-from handlers.discord.visits import is_visit
+from handlers.discord.visits import for_visitor, is_visit
 from handlers.requests import ChatName
 
 log = structlog.get_logger()
@@ -100,7 +100,7 @@ class Exchange:
     async def show(self, reply: Reply) -> None:
         """Show a reply; one that is more private, or more public, than what was announced becomes a new message."""
         # What visitors ask for is for them alone: the place has not invited the bot.
-        reply = replace(reply, private=True) if self._is_visit else reply
+        reply = for_visitor(reply) if self._is_visit else reply
         await self._try(self._show(reply), reply)
 
     async def add(self, reply: Reply) -> None:
@@ -227,6 +227,11 @@ class InteractionResponder:
             await follow_up(interaction, rest, reply.private)
         except _SENDING as error:
             log.warning("answer not delivered", chat=interaction.channel_id, error=str(error)[:200])
+
+    async def offer_nothing(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer somebody who types an option that is not known."""
+        with contextlib.suppress(*_SENDING):  # they have typed on meanwhile
+            await interaction.response.autocomplete([])
 
     async def write(
         self,

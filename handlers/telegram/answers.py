@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,13 @@ from telegram.constants import ChatAction, ChatType, ParseMode
 from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import ExtBot
 
-from bot.conversation import Requester
+from bot.conversation import Requester, Result
 from bot.locales import _
 from bot.model import JSON, ChatRef, Platform
 from bot.render.nodes import Reply
+from handlers import replies
 from handlers.reply_parts import one_line
+from handlers.requests import Target
 from handlers.telegram.cards import reply_messages
 from handlers.telegram.places import ref_of_message
 from handlers.telegram.sender import NO_PREVIEW, UnsendableError, address, keyboard_of, post
@@ -73,6 +76,20 @@ class AnswerPoster:
                 log.warning("part of an answer left out", chat=str(where), why=str(error))
             reply_to = None
         await self._post_files(where, reply)
+
+    async def answer_alone(self, message: Message, target: Target, result: Result) -> None:
+        """Answer what only the one who asked needs to know: in their private chat where they have one with the bot,
+        else below their message. Raises `TelegramError`."""
+        if message.chat.type != ChatType.PRIVATE:
+            name = replace(target.name, is_elsewhere=True)
+            try:
+                # An admin who is anonymous, and a channel, have no private chat.
+                own = ChatRef(Platform.TELEGRAM, target.requester.user_id or "0")
+                await self.post(own, replies.reply(result, name), target.chat)
+                return
+            except (Forbidden, BadRequest) as error:
+                log.info("no private chat", why=error.message)
+        await self.answer(message, replies.reply(result, target.name), target.chat)
 
     async def _in_private(self, asker: Requester, reply: Reply) -> Reply:
         """Post a reply to a person in private; what to say where it was asked for."""

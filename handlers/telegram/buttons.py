@@ -69,7 +69,7 @@ class Buttons:
             message,
             query.from_user,
             action.chat_id,
-            look_up_rights=operation.needs_rights,
+            look_up_rights=operation.looks_up_rights,
             is_for_members=operation.is_for_members,
         )
         if target is None:
@@ -86,18 +86,25 @@ class Buttons:
         await self._answer(query, message, action, target, result)
 
     async def _perform(self, query: CallbackQuery, message: Message, action: Action, target: Target) -> Result:
-        operation = BUTTONS[action.verb]
-        is_refused = operation.needs_rights and not target.requester.is_admin
-        # Telegram takes one answer to a press. If the use case is going to refuse, its sentence must be that answer.
-        if not operation.is_slow or is_refused:
+        if not self._is_answered_at_once(action, target):
             return await perform(self._conversation, target, action)
         await acknowledge(query, _("On it …"))
         async with self._answers.working(message):
             return await perform(self._conversation, target, action)
 
+    def _is_answered_at_once(self, action: Action, target: Target) -> bool:
+        """Whether a press is answered before its work, which may be long."""
+        operation = BUTTONS[action.verb]
+        is_refused = operation.needs_rights and not target.requester.is_admin
+        # Telegram takes one answer to a press. If the use case is going to refuse, its sentence must be that answer.
+        return operation.is_slow and not is_refused
+
     async def _answer(
         self, query: CallbackQuery, message: Message, action: Action, target: Target, result: Result
     ) -> None:
+        if _fits_a_pop_up(result) and self._is_answered_at_once(action, target):
+            await self._answers.answer_alone(message, target, result)
+            return
         if await _told_in_pop_up(query, target, result):
             if isinstance(result, Voted) and message.chat.type == ChatType.PRIVATE:
                 await self._cards.mark(message, action, result.votes)
@@ -127,17 +134,21 @@ class Buttons:
         if BUTTONS[action.verb].is_slow:
             await acknowledge(query, _("On it …"))
         result = await perform(self._conversation, target, action)
-        if await _told_in_pop_up(query, target, result):
+        if not BUTTONS[action.verb].is_slow and await _told_in_pop_up(query, target, result):
             return
         await acknowledge(query)
         await self._answers.post(target.chat, replies.reply(result, target.name))
 
 
-async def _told_in_pop_up(query: CallbackQuery, target: Target, result: Result) -> bool:
-    """Tell the one who pressed alone, if that is enough: the message is shared with the others in the chat."""
+def _fits_a_pop_up(result: Result) -> bool:
     if isinstance(result, CardFigures) and has_figures(result):
         return False
-    if not isinstance(result, NotAllowed | NotYours | Stale | VoteNotKept | PaperNotKept | CardFigures | Voted):
+    return isinstance(result, NotAllowed | NotYours | Stale | VoteNotKept | PaperNotKept | CardFigures | Voted)
+
+
+async def _told_in_pop_up(query: CallbackQuery, target: Target, result: Result) -> bool:
+    """Tell the one who pressed alone, if that is enough: the message is shared with the others in the chat."""
+    if not _fits_a_pop_up(result):
         return False
     text = first_line(replies.reply(result, target.name))
     await acknowledge(query, text, alert=not isinstance(result, Voted))

@@ -12,11 +12,11 @@ from telegram.constants import ChatType
 from telegram.error import Forbidden, TelegramError
 from telegram.ext import Application, CommandHandler, ContextTypes, filters
 
-from bot.conversation import Candidate, Conversation, Result, Subscriptions, WhichChat
+from bot.conversation import Candidate, Conversation, NotAllowed, NotOperator, WhichChat
 from bot.errors import RetryLater, TellUser
-from bot.render.nodes import Button, Reply
+from bot.render.nodes import Reply
 from handlers import replies
-from handlers.button_actions import BUTTONS, Action, parse
+from handlers.button_actions import BUTTONS, parse
 from handlers.commands import COMMANDS, Command
 from handlers.requests import Request, Target, dispatch
 from handlers.telegram.answers import AnswerPoster, acknowledge
@@ -68,7 +68,10 @@ class Commands:
         else:
             result = await dispatch(self._conversation, command.operation, request)
         await self._places.remember_manager(target, message.chat.id, result)
-        reply = await self._reply(message, target, result)
+        if isinstance(result, NotAllowed | NotOperator):
+            await self._answers.answer_alone(message, target, result)
+            return
+        reply = replies.reply(result, target.name)
         await self._answers.answer(message, reply, target.chat, target.requester)
 
     async def _which_chat(self, command: Command, message: Message, user: User | None) -> WhichChat | None:
@@ -100,27 +103,12 @@ class Commands:
         if command.operation.is_about_chat and message.chat.type == ChatType.PRIVATE and user is not None:
             target, line = await self._places.named(line, user, takes_words=command.name in _TAKE_WORDS)
         if target is None:
-            target = await self._places.of_author(message, user, look_up_rights=command.operation.needs_rights)
+            target = await self._places.of_author(message, user, look_up_rights=command.operation.looks_up_rights)
         arguments = command.read_line(line)
         for argument in command.arguments:
             if argument.may_be_quoted and not arguments.get(argument.name):
                 arguments[argument.name] = quoted_text(message)
         return target, Request(target, arguments)
-
-    async def _reply(self, message: Message, target: Target, result: Result) -> Reply:
-        reply = replies.reply(result, target.name)
-        if isinstance(result, Subscriptions) and not target.is_elsewhere and message.chat.type == ChatType.PRIVATE:
-            return await self._with_channels(reply, message.chat.id)
-        return reply
-
-    async def _with_channels(self, reply: Reply, user_id: int) -> Reply:
-        """The list of a private chat with a button for each channel that its person manages."""
-        channels = await self._places.managers.channels(user_id)
-        rows = tuple(
-            (Button(f"📣 {title[:40]}", action=str(Action("topics", chat_id=str(chat_id)))),)
-            for chat_id, title in channels.items()
-        )
-        return Reply(reply.document, (*reply.buttons, *rows), reply.private)
 
     # ── errors ──
 

@@ -179,6 +179,21 @@ async def test_a_vote_that_came_while_a_chat_was_learned_from_leaves_it_waiting(
     assert await store.chats_to_learn(9) == [BOB, ANN], "who has got a model waits behind those without"
 
 
+async def test_a_chat_has_votes_to_learn_exactly_while_its_model_was_trained_on_others(store: Store) -> None:
+    assert not await store.has_votes_to_learn(ANN)
+    await store.vote(ANN, "101", [ONE], UP, NOW)
+    assert await store.has_votes_to_learn(ANN)
+    await learn(store, ANN)
+    assert not await store.has_votes_to_learn(ANN)
+    await store.vote(ANN, "101", [TWO], UP, NOW - minutes(1))
+    assert await store.has_votes_to_learn(ANN)
+    await store.take_back(ANN, "101", TWO, UP, NOW)
+    assert not await store.has_votes_to_learn(ANN), "the votes are those that were learned from"
+    await store.take_back(ANN, "101", ONE, UP, NOW)
+    assert await store.has_votes_to_learn(ANN)
+    assert not await store.has_votes_to_learn(BOB)
+
+
 async def test_the_newest_model_stays(store: Store) -> None:
     await store.vote(ANN, "101", [ONE], UP, NOW)
     votes = await store.votes_of(ANN)

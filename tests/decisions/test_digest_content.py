@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
+
+import pytest
 
 from bot.decisions import digest_content
 from bot.decisions.digest_content import SummaryOptions
@@ -70,3 +73,39 @@ def test_a_digest_says_how_many_papers_went_without_the_model_and_why() -> None:
     assert notes == ("2 of 3 summarized without the model: the model was over its quota",)
     notes = digest_content.notes_on(digest_content.cards(found, made, SummaryOptions("en")), "zh")
     assert notes == ("3 篇中有 2 篇未使用模型总结",)
+
+
+def notes_for(reasons: Sequence[str], language: str = "en") -> tuple[str, ...]:
+    found = [candidate(f"2606.000{n:02}", WED, "a") for n in range(len(reasons))]
+    made = {
+        key: summary(key, instead_of=why)
+        for one, why in zip(found, reasons, strict=True)
+        for key in [SummaryKey(one.announced.paper.id, 2, language)]
+    }
+    return digest_content.notes_on(digest_content.cards(found, made, SummaryOptions(language)), language)
+
+
+@pytest.mark.parametrize(
+    ("reasons", "line"),
+    [
+        (
+            [f"gemini-flash gave no answer for 2606.000{n:02} that can be used" for n in range(1, 11)],
+            "10 of 10 summarized without the model",
+        ),
+        (
+            [f"gemini-flash gave no answer for hep-th/99010{n:02}v{n}" for n in range(1, 11)],
+            "10 of 10 summarized without the model",
+        ),
+        (
+            ["gemini-flash did not answer within 60 s", *["gemini-flash did not answer within 90 s"] * 2],
+            "3 of 3 summarized without the model: gemini-flash did not answer within 90 s",
+        ),
+        (
+            ["The budget of 4 requests a day is used up", "gemini-flash is down (503)"],
+            "2 of 2 summarized without the model",
+        ),
+    ],
+)
+def test_papers_without_the_model_are_one_line_without_ids(reasons: Sequence[str], line: str) -> None:
+    assert notes_for(reasons) == (line,)
+    assert len(notes_for(reasons, "ja")) == 1

@@ -49,7 +49,7 @@ class Interaction:
 
     def button(self, label: str) -> str:
         """The custom_id of the button with (part of) this label on the last answer."""
-        return str(next(button["custom_id"] for button in self._buttons() if label in button["label"]))
+        return str(next(button["custom_id"] for button in self._buttons() if label in button.get("label", "")))
 
     def _buttons(self) -> list[JSON]:
         return [each for each in walk(self.messages[-1]["components"]) if each.get("custom_id")]

@@ -75,6 +75,7 @@ PAGE = Digest(
 )
 LONG = 'abs:"gaussian splatting" AND cat:cs.CV AND NOT ' + " AND NOT ".join(f"word{n}" for n in range(40))
 TOPIC = Followed("cat:cs.CV", "papers in cs.CV", topic_key("cat:cs.CV"), date(2026, 6, 2))
+OTHER = results.OtherChat(ChatRef(Platform.TELEGRAM, "-1001234567890"), "Lab " * 30, 3)
 LONGEST = Followed(LONG, "papers that …", topic_key(LONG), date(2026, 6, 2))
 _ABOUT = "audio-driven talking heads and lip sync for films and games; not face recognition"
 INTEREST = Followed(f"about: {_ABOUT}", f"papers close to “{_ABOUT}”", topic_key("about"), date(2026, 6, 2))
@@ -142,6 +143,9 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.OpenedCard(replace(CARD, summary=DEEP), "en", Depth.DEEP, results.CardView.READING),
     results.OpenedCard(replace(CARD, summary=DEEP), "en", Depth.DEEP, trouble=results.CardTrouble.BUSY),
     results.OpenedCard(CARD, "en", Depth.BRIEF, trouble=results.CardTrouble.UNREADABLE),
+    results.OpenedCard(
+        CARD, "en", Depth.BRIEF, trouble=results.TooManyReadings(10, timedelta(minutes=12), is_deep=True)
+    ),
     results.OpenedCard(CARD, "en", Depth.BRIEF, is_ready=True),
     results.OpenedCard(Card(replace(CARD.paper, withdrawn=True)), "en", Depth.BRIEF),
     results.BeingRead(CARD, "en", 60.0),
@@ -229,6 +233,8 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.LinkDamaged(),
     results.WhichChat(((CHAT.ref, ""), (ChatRef(Platform.TELEGRAM, "-1001234567890"), "Lab " * 30)), "0123456789ab"),
     results.Subscriptions(CHAT, (TOPIC, LONGEST) * 25, 3),
+    results.Subscriptions(CHAT, (TOPIC, LONGEST) * 25, 0, (OTHER,) * 20),
+    results.Subscriptions(CHAT, (), 0, (OTHER,)),
     results.Incomplete("subscribe"),
     results.Stale(),
     *SERVICES,
@@ -278,7 +284,8 @@ def custom_ids(components: Sequence[JSON]) -> list[str]:
     """What buttons send back, and the options of menus."""
     nested = [custom_id for component in components for custom_id in custom_ids(component.get("components", ()))]
     chosen = [option["value"] for component in components for option in component.get("options", ())]
-    return [each["custom_id"] for each in components if "custom_id" in each and "options" not in each] + chosen + nested
+    pressed = [each["custom_id"] for each in components if "custom_id" in each and "options" not in each]
+    return pressed + chosen + nested
 
 
 @pytest.mark.parametrize("result", EVERY_RESULT, ids=lambda result: type(result).__name__)

@@ -11,7 +11,7 @@ from bot.model import Card, Claim, Depth, Evidence, NoteKind, Source, Style, Sum
 from bot.render.cards import card_document
 from bot.render.evidence import EvidenceForm, evidence_document
 from bot.render.labels import label
-from bot.render.nodes import Bullets, Document, Fold, Link, Note
+from bot.render.nodes import Bullets, Document, Fold, Line, Link, Note
 from bot.render.provenance import note_text, provenance_line
 from tests.render.samples import BRIEF, CARD, DEEP, DEEP_CARD, EXTRACTIVE, FIRST, SECOND, plain_text
 
@@ -57,11 +57,11 @@ def test_each_statement_in_a_models_words_stands_beside_its_sentence_with_a_link
 def test_a_sentence_that_several_statements_rest_on_is_quoted_once() -> None:
     said = plain_text(evidence_document(CARD, "en"))
     assert said.count("faster than before") == 1
-    assert "It runs 1.13× faster. / It costs a fifth. “It is 1.13× faster than before" in said
+    assert "It runs 1.13× faster. / It costs a fifth.\n“It is 1.13× faster than before" in said
 
 
 def test_opened_evidence_names_each_statement_as_a_whole() -> None:
-    assert f"{BRIEF.headline.text} “{FIRST}” abstract" in plain_text(evidence_document(CARD, "en"))
+    assert f"{BRIEF.headline.text}\n“{FIRST}” abstract" in plain_text(evidence_document(CARD, "en"))
 
 
 def test_a_deep_card_shows_its_evidence_by_part_with_section_and_page() -> None:
@@ -75,7 +75,7 @@ def test_a_deep_card_shows_its_evidence_by_part_with_section_and_page() -> None:
 def test_the_papers_own_sentence_is_not_repeated() -> None:
     assert "Method\nA language-specific code guides…: Method, p. 3" in plain_text(evidence_document(DEEP_CARD, "en"))
     shortened = replace(EXTRACTIVE, headline=Claim("We make heads talk.", (Evidence(FIRST),)))
-    assert "We make heads talk. abstract" in plain_text(evidence_document(with_summary(shortened), "en"))
+    assert "We make heads talk.\nabstract" in plain_text(evidence_document(with_summary(shortened), "en"))
 
 
 def test_a_card_of_the_papers_own_sentences_has_only_links_to_them() -> None:
@@ -257,10 +257,12 @@ def test_a_passage_of_html_without_a_section_is_of_the_full_text() -> None:
     provenance = replace(DEEP.provenance, source=Source.HTML)
     claim = Claim("It weaves.", (Evidence(FIRST, None, None, "p1"),), Support.JUDGED)
     summary = replace(BRIEF, key=replace(BRIEF.key, depth=Depth.DEEP), headline=claim, provenance=provenance)
-    (items,) = [b.items for b in evidence_document(with_summary(summary), "en").blocks if isinstance(b, Bullets)]
-    assert isinstance(items[0][-1], Link)
-    assert items[0][-1].text == "full text"
-    assert items[0][-1].url.startswith("https://arxiv.org/html/2406.14272v2#p1:~:text=")
+    first, *_ = [
+        block.spans for block in evidence_document(with_summary(summary), "en").blocks if isinstance(block, Line)
+    ]
+    assert isinstance(first[-1], Link)
+    assert first[-1].text == "full text"
+    assert first[-1].url.startswith("https://arxiv.org/html/2406.14272v2#p1:~:text=")
 
 
 # ── notes ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -69,8 +69,8 @@ PAYLOADS = {"telegram": telegram_cards.payloads, "discord": discord_cards.payloa
 @pytest.mark.parametrize("style", Style)
 def test_every_format_shows_the_reasons(form: str, style: Style) -> None:
     digest = replace(DIGEST, cards=(card(TERMS, LIKED, *ORAL),))
-    # On Telegram, a list has no room for them: they stand on the card that it opens.
-    is_list = form == "telegram" and style is not Style.CARDS
+    # A platform's list has no room for them: they stand on the card that it opens.
+    is_list = form in PAYLOADS and style is not Style.CARDS
     for shown in (digest.cards[0],) if is_list else (digest, digest.cards[0]):
         said = re.sub(r"\s+", " ", render(shown, form, language="en", style=style, payloads=PAYLOADS.get(form)))
         assert re.search("close to 3 papers you liked", said, re.IGNORECASE)

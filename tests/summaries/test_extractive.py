@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import re
@@ -48,6 +49,21 @@ async def test_a_summary_says_what_made_it(clock: FakeClock) -> None:
     assert summary.provenance.model == "extractive"
     assert summary.provenance.prompt is None
     assert summary.provenance.notes == ()
+
+
+async def test_others_get_their_turn_while_a_summary_is_made(clock: FakeClock) -> None:
+    turns = 0
+
+    async def work() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    working = asyncio.create_task(work())
+    await ExtractiveSummarizer(clock).summarize(a_request())
+    assert turns > 1
+    working.cancel()
 
 
 @pytest.mark.parametrize(

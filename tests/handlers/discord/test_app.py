@@ -11,7 +11,7 @@ import pytest
 
 from bot.conversation import Conversation
 from bot.errors import BadSetting, CannotTell, RetryLater
-from bot.model import Chat, NotSent, Sent
+from bot.model import Chat, ChatKind, NotSent, Sent
 from bot.settings import load
 from bot.storage.store import SqlStore
 from handlers.discord.app import DiscordApp, build
@@ -254,7 +254,7 @@ async def test_a_large_digest_is_sent_within_the_limits(app: DiscordApp, dc: Fak
 
 async def test_a_digest_in_a_forum_is_one_post_with_its_title(app: DiscordApp, dc: FakeDiscord) -> None:
     forum = dc.world.add_forum(next(iter(dc.world.guilds)))
-    parts = DiscordRenderer().parts(made_up_digest(30), Chat(chat(forum)))
+    parts = DiscordRenderer().parts(made_up_digest(30), Chat(chat(forum), kind=ChatKind.FORUM))
     assert len(parts) > 1
     for number, each in enumerate(parts, 1):
         assert isinstance(await app.sender.send(chat(forum), each, f"{chat(forum)}|2026-06-02|{number}"), Sent)

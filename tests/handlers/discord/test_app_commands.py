@@ -19,7 +19,7 @@ async def test_a_command_is_answered_over_the_gateway(
     app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore
 ) -> None:
     answer = await dc.interactions.slash(channel, "subscribe", query="cs.CV")
-    assert "Subscribed" in answer.text
+    assert "papers in lab now follows **Computer vision**" in answer.text
     assert answer.ephemeral
     assert [subscription.topic for subscription in await store.subscriptions(chat(channel))] == ["cat:cs.CV"]
 

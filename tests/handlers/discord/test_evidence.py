@@ -18,7 +18,7 @@ from tests.fakes.discord_limits import walk
 from tests.handlers.discord.conftest import Make
 from tests.render.samples import BRIEF, CARD, DEEP, DEEP_CARD, EXTRACTIVE, FIRST, PAPER, digest
 
-CHAT = Chat(ChatRef(Platform.DISCORD, "1"))
+CHAT = Chat(ChatRef(Platform.DISCORD, "1"), style=Style.CARDS)
 
 
 def buttons(card: Card) -> list[str]:

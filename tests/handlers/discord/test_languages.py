@@ -11,8 +11,6 @@ from handlers.discord.targets import channel_ref
 from tests.fakes.discord import FakeDiscord
 
 ANN = 42
-SLASH = 1
-"""The type of a command that is written; those of menus have another."""
 WHO_MAY = {
     "en-GB": "Only the operators of this service",
     "zh-CN": "只有此服务的运营者",
@@ -23,6 +21,8 @@ WHO_MAY = {
     "ru": "Это могут спросить только операторы",
     "th": "Only the operators of this service",
 }
+
+SLASH, IN_MESSAGE_MENU = 1, 3
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -63,11 +63,15 @@ async def test_commands_and_options_are_described_in_every_language_that_discord
     expected = {"zh-CN", "zh-TW", "es-ES", "es-419", "ja", "ru"}
     assert {interface_language(locale) for locale in expected} == set(INTERFACE_LANGUAGES) - {"en"}
     assert dc.commands
-    for menu in (command for command in dc.commands if command["type"] != SLASH):
-        assert set(menu["name_localizations"]) == expected, menu["name"]
-    for command in (command for command in dc.commands if command["type"] == SLASH):
+    for command in (each for each in dc.commands if each.get("type", 1) == SLASH):
         for described in (command, *command["options"]):
-            localized: JSON = described["description_localizations"]
+            localized: JSON = described.get("description_localizations") or {}
             assert set(localized) == expected, described["name"]
             assert all(1 <= len(text) <= 100 for text in localized.values())
             assert not described.get("name_localizations")
+
+
+async def test_a_command_in_the_menu_of_a_message_has_a_name_in_every_language(dc: FakeDiscord) -> None:
+    (command,) = [each for each in dc.commands if each.get("type") == IN_MESSAGE_MENU]
+    assert set(command["name_localizations"]) == {"zh-CN", "zh-TW", "es-ES", "es-419", "ja", "ru"}
+    assert all(1 <= len(name) <= 32 for name in command["name_localizations"].values())

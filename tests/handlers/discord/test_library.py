@@ -72,8 +72,3 @@ async def test_the_export_is_given_to_admins_alone(stocked: FakeDiscord, channel
     (chat,) = json.loads(stocked.uploaded["paperboy.json"])["chats"]
     assert {vote["person"] for vote in chat["votes"]} == {"person 1"}
     assert stocked.uploaded["saved.bib"].count(b"@misc{") == 12
-
-
-async def test_the_formats_of_references_are_offered(stocked: FakeDiscord, channel: int) -> None:
-    offered = await stocked.interactions.autocomplete(channel, "saved", "format", "")
-    assert [each["value"] for each in offered] == ["bib", "ris", "json", "md", "csv"]

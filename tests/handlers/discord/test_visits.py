@@ -11,6 +11,7 @@ from handlers.button_actions import BUTTONS
 from handlers.commands import COMMANDS
 from handlers.discord.app import DiscordApp
 from handlers.discord.visits import VISITING_COMMANDS, VISITING_VERBS
+from tests.contracts.samples import NOW, announced
 from tests.fakes.discord import FakeDiscord
 from tests.handlers.discord.samples import chat
 
@@ -47,11 +48,35 @@ async def test_a_visitor_reads_a_paper_alone(dc: FakeDiscord, place: int, store:
     assert await store.chat(chat(place)) is None
 
 
-@pytest.mark.parametrize("command", ["subscribe", "settings", "stop", "digest"])
+async def test_a_visitor_sees_no_button_that_would_be_refused(dc: FakeDiscord, place: int) -> None:
+    answer = await dc.interactions.slash(place, "summarize", link="2606.00001", admin=False)
+    assert {custom_id.partition(":")[0] for custom_id in answer.custom_ids} == {"deep"}
+    whole = await dc.interactions.click(place, answer.custom_ids[0], message=answer.messages[-1])
+    assert {custom_id.partition(":")[0] for custom_id in whole.custom_ids} <= VISITING_VERBS
+
+
+async def test_a_visitors_help_names_what_works_there(dc: FakeDiscord, place: int) -> None:
+    answer = await dc.interactions.slash(place, "help")
+    assert [command.name for command in COMMANDS if f"`/{command.name}`" in answer.text] == [
+        command.name for command in COMMANDS if command.name in VISITING_COMMANDS
+    ]
+    assert "add me here" in answer.text
+    assert answer.ephemeral
+
+
+async def test_a_visitor_cites_a_paper_alone(dc: FakeDiscord, place: int, store: SqlStore) -> None:
+    await store.ingest([announced("2606.00001")], NOW)
+    answer = await dc.interactions.slash(place, "cite", papers="2606.00001", format="bib", admin=False)
+    assert "@misc{" in answer.text
+    assert answer.ephemeral
+    assert await store.chat(chat(place)) is None
+
+
+@pytest.mark.parametrize("command", ["subscribe", "settings", "stop", "digest", "export", "search"])
 async def test_what_needs_a_member_is_kindly_refused(
     dc: FakeDiscord, place: int, command: str, store: SqlStore
 ) -> None:
-    options: dict[str, Any] = {"query": "cs.CV"} if command == "subscribe" else {}
+    options: dict[str, Any] = {"subscribe": {"query": "cs.CV"}, "search": {"words": "faces"}}.get(command, {})
     answer = await dc.interactions.slash(place, command, admin=True, **options)
     assert "I am not a member of this place" in answer.text
     assert answer.ephemeral
@@ -67,4 +92,4 @@ async def test_other_buttons_are_kindly_refused(dc: FakeDiscord, foreign: int, v
 
 async def test_in_direct_messages_with_the_bot_everything_works(app: DiscordApp, dc: FakeDiscord) -> None:
     direct = dc.world.add_dm(person=42)
-    assert "Subscribed" in (await dc.interactions.slash(direct, "subscribe", query="cs.CV")).text
+    assert "You now follow" in (await dc.interactions.slash(direct, "subscribe", query="cs.CV")).text

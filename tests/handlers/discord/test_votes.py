@@ -165,6 +165,7 @@ async def test_votes_change_tomorrows_order_and_are_deleted_with_the_channel(
     await dc.gateway.dispatch("CHANNEL_CREATE", dc.world.channels[other])
     for each in (channel, other):
         await dc.interactions.slash(each, "subscribe", query="cs.CV")
+        await dc.interactions.slash(each, "settings", name="style", value="cards")  # they say why a paper came
 
     async def morning(days: Mornings) -> tuple[list[str], list[str], list[dict[str, Any]]]:
         """The orders of the first and the second channel's digests, and the components of the first one's."""

@@ -194,7 +194,7 @@ async def test_stopping_a_channel_names_it_before_and_after_and_deletes_that_one
 
 async def test_the_question_before_deleting_names_a_group_in_the_group_itself(bench: Bench) -> None:
     bench.tg.group(GROUP, "Reading group", admins=(ANN,))
-    assert "this chat (Reading group)" in await bench.ask(GROUP, "/stop", user=ANN)
+    assert "everything I know of Reading group?" in await bench.ask(GROUP, "/stop", user=ANN)
 
 
 @pytest.mark.parametrize("where", [str(ANN), str(GROUP), f"{GROUP}/2147483647"])
@@ -300,7 +300,7 @@ async def test_plain_words_are_asked_about_and_a_button_says_what_is_meant(bench
     question = bench.tg.messages(ANN)[-1]
     assert await topics(bench, ANN) == []
     bench.tg.press(question, "✓ Follow", ANN)
-    await bench.tg.until(lambda: "Subscribed" in question.text)
+    await bench.tg.until(lambda: "You now follow" in question.text)
     assert "about:" not in question.text
     assert "“talking heads driven by audio, in films" in question.text
     assert await topics(bench, ANN) == [f"about: {' '.join(words.split())}"]

@@ -135,6 +135,25 @@ async def test_in_a_group_admins_change_settings_and_everybody_may_ask(bench: Be
     assert answered.reply_to is not None
 
 
+async def test_a_refusal_in_a_group_goes_to_the_one_who_asked(bench: Bench) -> None:
+    bench.tg.group(GROUP, "Lab", admins=(ANN,))
+    assert await bench.ask(GROUP, "/subscribe cs.CV", user=BOB) == "Only admins of Lab can do that."
+    await bench.ask(BOB, "/help")
+    for command in ("/subscribe cs.CV", "/settings size 5", "/stop"):
+        before = len(bench.tg.messages(BOB))
+        bench.tg.say(GROUP, BOB, command)
+        assert (await bench.tg.wait_for(BOB, before + 1))[-1].text == "Only admins of Lab can do that."
+    assert len(bench.tg.messages(GROUP)) == 1
+
+
+async def test_an_answer_in_a_group_names_the_group(bench: Bench) -> None:
+    bench.tg.group(GROUP, "Lab", admins=(ANN,))
+    for command in ("subscriptions", "unsubscribe cs.CV", "subscribe cs.CV", "subscribe cs.CV", "settings", "stop"):
+        said = await bench.ask(GROUP, f"/{command}", user=ANN)
+        assert "Lab" in said, command
+        assert "this chat" not in said.casefold(), command
+
+
 async def test_an_anonymous_admin_is_an_admin(bench: Bench) -> None:
     group = bench.tg.group(GROUP)
     bench.tg.say(GROUP, 1087968824, "/subscribe cs.CV", sender_chat=group.as_json())
@@ -204,6 +223,25 @@ async def test_a_private_channel_is_bound_when_the_bot_becomes_its_admin_and_man
     bench.tg.press(listed, "✕", ANN)
     await bench.tg.until(lambda: "no longer follow" in listed.text)
     assert await topics(bench, CHANNEL) == []
+
+
+async def test_the_list_of_a_private_chat_names_the_persons_other_chats(bench: Bench) -> None:
+    bench.tg.channel(CHANNEL, "Vision", admins=(ANN,))
+    bench.tg.group(GROUP, "Lab", admins=(ANN,))
+    await bench.ask(ANN, "/start")
+    bench.tg.bot_becomes(CHANNEL, "administrator", ANN)
+    await bench.tg.wait_for(ANN, 2)
+    await bench.ask(ANN, f"/subscribe {CHANNEL} cs.CV")
+    await bench.ask(GROUP, "/subscribe cs.CV", user=ANN)
+    await bench.ask(GROUP, "/subscribe cs.CL", user=ANN)
+    said = await bench.ask(ANN, "/subscriptions")
+    assert "follows no topic yet" in said
+    assert "Your other chats:\n• Vision: 1 topic\n• Lab: 2 topics" in said
+    listed = bench.tg.messages(ANN)[-1]
+    assert "Lab follows 2 topics" in await bench.ask(GROUP, "/subscriptions", user=ANN)
+    assert "other chats" not in bench.tg.messages(GROUP)[-1].text
+    bench.tg.press(listed, "Lab", ANN)
+    await bench.tg.until(lambda: "Lab follows 2 topics" in listed.text)
 
 
 async def test_a_private_channel_is_bound_by_a_forwarded_post(bench: Bench) -> None:

@@ -65,7 +65,7 @@ async def test_a_preview_names_the_papers_and_takes_none(bench: Bench) -> None:
     said = await bench.ask(ANN, "/preview")
     assert "Your next digest: 40 papers so far" in said
     assert "10. Gaussian splatting" in said
-    assert "10 cards, 30 only counted" in said
+    assert "11. " not in said
     assert len(said) < 3500
     assert await bench.store.taken(ref(ANN), [f"2606.{n:05}" for n in range(1, 41)]) == set()
 

@@ -134,7 +134,7 @@ async def test_the_export_of_a_private_chat_is_two_files(stocked: Bench) -> None
 
 
 async def test_forget_asks_before_anything_is_deleted(stocked: Bench) -> None:
-    assert "deletes everything" in await stocked.ask(ANN, "/forget")
+    assert "Delete everything" in await stocked.ask(ANN, "/forget")
     assert await stocked.store.chat(ref(ANN)) is not None
 
 

@@ -58,7 +58,7 @@ async def test_a_channel_is_managed_by_its_title(bench: Bench) -> None:
     assert "mychan now follows" in await bench.ask(ANN, "/subscribe mychan cs.CV")
     assert await topics(bench, FIRST) == ["cat:cs.CV"]
     assert await topics(bench, ANN) == []
-    assert "of mychan is now 5" in await bench.ask(ANN, '/settings "MyChan" size 5')
+    assert "Papers a digest of mychan: now 5" in await bench.ask(ANN, '/settings "MyChan" size 5')
     await bench.ask(BOB, "/subscribe mychan cs.CV")
     assert await topics(bench, FIRST) == ["cat:cs.CV"]
 

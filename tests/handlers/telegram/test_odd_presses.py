@@ -25,7 +25,7 @@ from tests.fakes.pipeline import FakePipeline, made_up_card
 from tests.fakes.stores import memory_store
 from tests.fakes.telegram_world import FakeMessage
 from tests.handlers.telegram.conftest import NOW, Bench, settings_for
-from tests.handlers.telegram.test_commands import ANN, BOB, CHANNEL, GROUP, ref
+from tests.handlers.telegram.test_commands import ANN, BOB, CHANNEL, GROUP, ref, topics
 
 PAPER = "2606.00001"
 _ARGUMENTS = {
@@ -145,6 +145,27 @@ async def test_who_has_lost_the_rights_in_a_chat_changes_nothing_there(bench: Be
     assert_no_apology(bench)
 
 
+async def test_a_misspelt_command_runs_with_the_rights_of_the_one_who_presses(bench: Bench) -> None:
+    await prepared(bench)
+    offer = await bench.talk.understanding.misspelt(ref(GROUP), "subscribe cs.CL")
+    shown = await message_with(bench, GROUP, f"run:{offer.key}")
+    count = len(bench.tg.messages(GROUP))
+    bench.tg.press(shown, "press", BOB)
+    refusal = (await bench.tg.wait_for(GROUP, count + 1))[-1]
+    assert refusal.text == "Only admins of Lab can do that."
+    assert await topics(bench, GROUP) == ["cat:cs.CV"]
+    bench.tg.press(shown, "press", ANN)
+    await bench.eventually(lambda: topics(bench, GROUP), ["cat:cs.CL", "cat:cs.CV"])
+
+
+async def test_a_press_that_was_answered_at_once_and_comes_to_nothing_is_told_in_a_message(bench: Bench) -> None:
+    await prepared(bench)
+    shown = await message_with(bench, ANN, "why:zz")
+    count = len(bench.tg.messages(ANN))
+    bench.tg.press(shown, "press", ANN)
+    assert "no longer means anything" in (await bench.tg.wait_for(ANN, count + 1))[-1].text
+
+
 @pytest.mark.parametrize("verb", VERBS)
 async def test_two_presses_at_once_are_both_answered(bench: Bench, verb: str) -> None:
     await prepared(bench)
@@ -187,6 +208,7 @@ async def test_a_member_of_a_channel_reaches_nothing_but_papers_from_private(ben
     bench.tg.channel(CHANNEL, "Readers", admins=(ANN,))
     bench.tg.bot_becomes(CHANNEL, "administrator", ANN)
     await bench.ask(ANN, f"/subscribe {CHANNEL} cs.CV")
+    await bench.eventually(lambda: topics(bench, CHANNEL), ["cat:cs.CV"])
     bench.tg.world.chats[CHANNEL].members[BOB] = "member"
     await bench.ask(BOB, "/start")
     before = await state_of(bench, CHANNEL)

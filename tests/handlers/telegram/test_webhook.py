@@ -131,7 +131,7 @@ async def test_commands_come_by_the_webhook_and_nothing_is_polled(site: Site, tg
         assert app.problem is None
         assert tg.world.hook is not None
         assert tg.world.hook.url == f"{PUBLIC}/telegram/{BOT.id}"
-        assert sorted(tg.world.hook.allowed or ()) == ["callback_query", "message", "my_chat_member"]
+        assert sorted(tg.world.hook.allowed or ()) == ["callback_query", "inline_query", "message", "my_chat_member"]
         tg.say(ANN, ANN, "/help")
         assert "What I can do" in (await tg.wait_for(ANN))[0].text.replace("\u2060", "")
         await handled(site)
