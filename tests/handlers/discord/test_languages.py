@@ -11,6 +11,8 @@ from handlers.discord.targets import channel_ref
 from tests.fakes.discord import FakeDiscord
 
 ANN = 42
+SLASH = 1
+"""The type of a command that is written; those of menus have another."""
 WHO_MAY = {
     "en-GB": "Only the operators of this service",
     "zh-CN": "只有此服务的运营者",
@@ -63,7 +65,9 @@ async def test_commands_and_options_are_described_in_every_language_that_discord
     expected = {"zh-CN", "zh-TW", "es-ES", "es-419", "ja", "ru"}
     assert {interface_language(locale) for locale in expected} == set(INTERFACE_LANGUAGES) - {"en"}
     assert dc.commands
-    for command in (each for each in dc.commands if each.get("type", 1) == SLASH):
+    for menu in (command for command in dc.commands if command["type"] != SLASH):
+        assert set(menu["name_localizations"]) == expected, menu["name"]
+    for command in (command for command in dc.commands if command["type"] == SLASH):
         for described in (command, *command["options"]):
             localized: JSON = described.get("description_localizations") or {}
             assert set(localized) == expected, described["name"]

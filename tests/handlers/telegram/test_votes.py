@@ -121,7 +121,7 @@ async def test_where_no_digests_go_a_vote_is_kindly_declined(bench: Bench) -> No
     await bench.ask(ANN, "/summarize 2406.14272")
     answer = await told(bench, bench.tg.press(bench.tg.messages(ANN)[-1], "👍", ANN))
     assert answer["show_alert"] == "true"
-    assert "follows nothing yet" in answer["text"]
+    assert "follows no topic yet" in answer["text"]
     assert await bench.store.chat(ref(ANN)) is None
 
 
