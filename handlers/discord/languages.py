@@ -27,7 +27,7 @@ _TRANSLATED = (
 
 
 class CommandTranslator(app_commands.Translator):
-    """Translates descriptions of commands and options, and entries of menus, into languages that have a catalogue."""
+    """Translates what Discord shows beside commands and options into those of its languages that have a catalogue."""
 
     async def translate(
         self,

@@ -79,7 +79,8 @@ class _Traveller:
         await self._press(self._said("Undo", "button"))
 
     async def looks_back(self) -> None:
-        await self._command("search", words="heads")
+        await self._command("search", words="talking heads")
+        assert any("Talking heads driven by audio" in each for each in self._hands.shown), self._hands.shown
         await self._command("saved")
         await self._command("history")
 

@@ -50,6 +50,7 @@ class Mornings:
         await pipeline.match(self._store, self._relevance)
         await pipeline.choose(self._store, self._clock.now(), self._rankings)
         await pipeline.summarize(self._store, self._makers, AbstractReader(), self._clock)
+        await pipeline.index_papers(self._store)
         renderers = {chat.platform: renderer for chat in chats}
         builder = DigestBuilder(renderers, self._makers, AbstractReader(), self._rankings)
         assert await pipeline.compose(self._store, builder, self._clock) == len(chats)
