@@ -90,6 +90,9 @@ ALL = frozenset(
 )
 """What people write for all topics."""
 
+MOST_NAMED = 100
+"""Topics that one message names at most, twice as many as a chat follows; a longer one is no list of them."""
+
 _RANGE = re.compile(r"#?(\d{1,3})(?:\s*[-–—]\s*#?(\d{1,3}))?", re.ASCII)
 
 
@@ -106,20 +109,26 @@ def find_several(following: Sequence[Subscription], named: str) -> Several | Non
     if named.strip().casefold() in ALL:
         return Several(tuple(following))
     parts = [part.strip() for part in re.split(r"[,;\n，；、]", named) if part.strip()]
-    if all(_RANGE.fullmatch(word) for word in " ".join(parts).split()):
-        numbers = re.sub(r"\s*([-–—])\s*", r"\1", " ".join(parts))
-        parts = [str(number) for word in numbers.split() for number in _numbers(word)]
-    if len(parts) < 2:
+    words = re.sub(r"\s*([-–—])\s*", r"\1", " ".join(parts)).split()
+    if all(map(_RANGE.fullmatch, words)):
+        parts = [place for word in words for place in _places(word, len(following))]
+    elif len(parts) < 2:
+        return None
+    parts = list(dict.fromkeys(parts))
+    if len(parts) > MOST_NAMED:
         return None
     each = [(part, find(following, part)) for part in parts]
     found = [subscription for subscription in following if any(subscription == one for _, one in each)]
     return Several(tuple(found), tuple(part for part, one in each if one is None)) if found else None
 
 
-def _numbers(word: str) -> list[int]:
+def _places(word: str, last_place: int) -> list[str]:
+    """The places in the list that a number or a range names; the word itself if it names none."""
     match = _RANGE.fullmatch(word)
-    first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, -1)
-    return list(range(min(first, last), max(first, last) + 1)) if match else []
+    if match is None or match[2] is None:
+        return [word]
+    first, last = sorted((int(match[1]), int(match[2])))
+    return list(map(str, range(max(first, 1), min(last, last_place) + 1))) or [word]
 
 
 def closest_first(following: Sequence[Subscription], named: str) -> tuple[Followed, ...]:

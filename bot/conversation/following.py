@@ -9,7 +9,14 @@ from bot.conversation.chat_records import ChatRecords
 from bot.conversation.dependencies import Insight
 from bot.conversation.followed_topics import Several
 from bot.conversation.offers import Offers
-from bot.conversation.topic_results import AlreadySubscribed, OfferExpired, Subscribed, TooMany, Unsubscribed
+from bot.conversation.topic_results import (
+    MAX_SUBSCRIPTIONS,
+    AlreadySubscribed,
+    OfferExpired,
+    Subscribed,
+    TooMany,
+    Unsubscribed,
+)
 from bot.conversation.understanding_results import UnsubscribedSeveral
 from bot.conversation.undo import FollowAgain, Undo, Unfollow
 from bot.decisions import ledger
@@ -17,9 +24,6 @@ from bot.errors import BadTopic
 from bot.model import Backtest, ChatRef, SubscribeResult, Subscription
 from bot.ports import Clock, Store
 from bot.topics import Topic
-
-MAX_SUBSCRIPTIONS = 50
-"""Topics that one chat may follow."""
 
 _BETWEEN = "\n"
 """Between a followed topic and the one that is offered instead, in the text of an offer. No topic has a line break."""

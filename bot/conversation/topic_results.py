@@ -10,6 +10,9 @@ from bot import topics
 from bot.errors import BadTopic
 from bot.model import Backtest, Chat, ChatRef, Refinement
 
+MAX_SUBSCRIPTIONS = 50
+"""Topics that one chat may follow."""
+
 
 def topic_key(topic: str) -> str:
     """A short stable id of a normalized topic (12 hexadecimal digits), since buttons carry few bytes."""

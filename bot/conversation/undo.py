@@ -13,6 +13,7 @@ import structlog
 
 from bot.conversation.chat_records import ChatRecords
 from bot.conversation.results import NotAllowed, Requester
+from bot.conversation.topic_results import MAX_SUBSCRIPTIONS
 from bot.conversation.undo_results import UndoExpired, Undone, UndoRefused
 from bot.model import ARCHIVE, JSON, Chat, ChatChanges, ChatRef, Kept, SubscribeResult, Subscription, VoteKind
 from bot.ports import Clock, Store
@@ -120,7 +121,8 @@ class Undo:
     ) -> Undone | UndoExpired | UndoRefused | NotAllowed:
         """Take back the change that `key` was offered for.
 
-        Nothing is done if one part of it was changed again since. Of two presses at once, one does it.
+        Nothing is done if one part of it was changed again since, or if the chat would follow too many topics. Of two
+        presses at once, one does it.
         """
         if not (requester.is_admin or key.startswith(_OWN)):
             return NotAllowed()
@@ -133,7 +135,7 @@ class Undo:
         if await self._store.take_kept(ref, _KIND, key, self._clock.now()) is None:
             return UndoExpired()
         chat = await self._store.chat(ref)
-        if chat is None or not await self._all_unchanged(chat, steps):
+        if chat is None or not await self._can_be_done(chat, steps):
             return UndoRefused()
         done = Undone(chat, None)
         for step in steps:
@@ -141,8 +143,10 @@ class Undo:
         log.info("change taken back", chat=str(ref), steps=len(steps))
         return replace(done, first_due=self._chats.due_locally(done.chat))
 
-    async def _all_unchanged(self, chat: Chat, steps: Sequence[Step]) -> bool:
+    async def _can_be_done(self, chat: Chat, steps: Sequence[Step]) -> bool:
         followed = {subscription.topic for subscription in await self._store.subscriptions(chat.ref)}
+        if len(_followed_after(followed, steps)) > max(MAX_SUBSCRIPTIONS, len(followed)):
+            return False
         for step in steps:
             match step:
                 case FollowAgain(topic=topic) if topic in followed:
@@ -163,7 +167,9 @@ class Undo:
         ref, now = done.chat.ref, self._clock.now()
         match step:
             case FollowAgain(topic, since, created_at):
-                result = await self._store.subscribe(ref, topic, since, now, created_at=created_at)
+                result = await self._store.subscribe(
+                    ref, topic, since, now, limit=MAX_SUBSCRIPTIONS, created_at=created_at
+                )
                 is_new = result is SubscribeResult.SUBSCRIBED
                 return replace(done, followed=(*done.followed, topic)) if is_new else done
             case Unfollow(topic):
@@ -187,6 +193,11 @@ class Undo:
             await self._store.set_due(chat.ref, step.due_at)
             restored = replace(restored, next_due_at=step.due_at)
         return restored
+
+
+def _followed_after(followed: set[str], steps: Sequence[Step]) -> set[str]:
+    added = {step.topic for step in steps if isinstance(step, FollowAgain)}
+    return (followed | added) - {step.topic for step in steps if isinstance(step, Unfollow)}
 
 
 def _may_do(step: Step, requester: Requester) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import topics
-from bot.conversation.following import MAX_SUBSCRIPTIONS
+from bot.conversation.topic_results import MAX_SUBSCRIPTIONS
 from bot.decisions import ledger
 from bot.decisions.due_times import next_due
 from bot.errors import BadTopic, TellUser

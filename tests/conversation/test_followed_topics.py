@@ -9,7 +9,8 @@ import pytest
 
 from bot import conversation as results
 from bot.conversation import Conversation, Defaults, Requester, topic_key
-from bot.model import ChatRef, Platform
+from bot.conversation.followed_topics import find_several
+from bot.model import ChatRef, Platform, Subscription
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.finder import finder
@@ -102,3 +103,33 @@ async def test_completion_shows_the_text_of_an_interest_and_sends_what_names_it(
     assert longer.value == topic_key(long.strip())
     assert longer.label.endswith("…”")
     assert isinstance(await talk.unsubscribe(OWNER, CHAT, longer.value), results.Unsubscribed)
+
+
+FOLLOWED = [Subscription(CHAT, f"cat:cs.{code}", NOW.date(), NOW) for code in ("CV", "CL", "LG")]
+
+
+@pytest.mark.parametrize(
+    ("named", "places", "missing"),
+    [
+        ("1-3", (0, 1, 2), ()),
+        ("3 - 2", (1, 2), ()),
+        ("#1, 3", (0, 2), ()),
+        ("1 7", (0,), ("7",)),
+        ("0-999", (0, 1, 2), ()),
+        ("2-9", (1, 2), ()),
+        ("3-9", (2,), ()),
+        ("1, 400-999", (0,), ("400-999",)),
+        ("1-999 " * 600, (0, 1, 2), ()),
+        ("cs.CV, cs.CV", (0,), ()),
+        ("cs.CV, cs.RO", (0,), ("cs.RO",)),
+    ],
+)
+def test_ranges_name_what_is_in_the_list(named: str, places: tuple[int, ...], missing: tuple[str, ...]) -> None:
+    found = find_several(FOLLOWED, named)
+    assert found is not None
+    assert (found.found, found.missing) == (tuple(FOLLOWED[place] for place in places), missing)
+
+
+@pytest.mark.parametrize("named", ["cs.CV", "7", "7-9", ", ".join(f"cs.CV{number}" for number in range(1000)), ""])
+def test_other_texts_are_no_list_of_topics(named: str) -> None:
+    assert find_several(FOLLOWED, named) is None

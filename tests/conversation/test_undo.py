@@ -10,6 +10,7 @@ import pytest
 
 from bot import conversation as results
 from bot.conversation import Conversation, Defaults, Requester
+from bot.conversation.topic_results import MAX_SUBSCRIPTIONS
 from bot.model import ChatKind, ChatRef, Paper, Platform, VoteKind
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
@@ -153,3 +154,16 @@ async def test_a_members_own_likes_are_taken_back_by_that_member_alone(talk: Con
     assert undone.likes == 2
     votes = {(vote.paper_id, vote.kind) for vote in await store.votes_of(CHAT)}
     assert votes == {(PAPERS[0].id, VoteKind.UP), (PAPERS[1].id, VoteKind.DOWN)}
+
+
+async def test_no_chat_follows_more_topics_than_allowed_by_taking_changes_back(
+    talk: Conversation, store: SqlStore
+) -> None:
+    words = [f"word{number}" for number in range(MAX_SUBSCRIPTIONS + 1)]
+    for word in words[:-1]:
+        await talk.subscribe(ADMIN, CHAT, word, may_ask=False)
+    removed = await talk.unsubscribe(ADMIN, CHAT, "1, 2")
+    assert isinstance(removed, results.UnsubscribedSeveral)
+    assert isinstance(await talk.subscribe(ADMIN, CHAT, words[-1], may_ask=False), results.Subscribed)
+    assert isinstance(await talk.undo.undo(ADMIN, CHAT, removed.undo), results.UndoRefused)
+    assert len(await store.subscriptions(CHAT)) == MAX_SUBSCRIPTIONS - 1
