@@ -83,9 +83,7 @@ class AnswerPoster:
         if message.chat.type != ChatType.PRIVATE:
             name = replace(target.name, is_elsewhere=True)
             try:
-                # An admin who is anonymous, and a channel, have no private chat.
-                own = ChatRef(Platform.TELEGRAM, target.requester.user_id or "0")
-                await self.post(own, replies.reply(result, name), target.chat)
+                await self.post(_private_chat(target.requester), replies.reply(result, name), target.chat)
                 return
             except (Forbidden, BadRequest) as error:
                 log.info("no private chat", why=error.message)
@@ -94,8 +92,7 @@ class AnswerPoster:
     async def _in_private(self, asker: Requester, reply: Reply) -> Reply:
         """Post a reply to a person in private; what to say where it was asked for."""
         try:
-            # An admin who is anonymous, and a channel, have no private chat.
-            await self.post(ChatRef(Platform.TELEGRAM, asker.user_id or "0"), reply)
+            await self.post(_private_chat(asker), reply)
         except (Forbidden, BadRequest) as error:
             log.info("no private chat", why=error.message)
             return one_line(_("That is for you alone: write to me in private first, then ask here again."))
@@ -179,6 +176,12 @@ class AnswerPoster:
             with contextlib.suppress(TelegramError):  # only a hint: the reply itself will report what is wrong
                 await self._bot.send_chat_action(ident, ChatAction.TYPING, message_thread_id=thread)
             await asyncio.sleep(TYPING_SECONDS)
+
+
+def _private_chat(person: Requester) -> ChatRef:
+    """Where to write to a person; a chat that Telegram refuses for an anonymous admin, whose id is that of the group,
+    and for a channel, which has none."""
+    return ChatRef(Platform.TELEGRAM, person.user_id if person.user_id.isdecimal() else "0")
 
 
 async def acknowledge(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:

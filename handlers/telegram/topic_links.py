@@ -16,7 +16,7 @@ from handlers.telegram.answers import AnswerPoster
 from handlers.telegram.places import Places
 from handlers.telegram.texts import text_of
 
-_ASKED = re.compile(r"/start(?:@(?P<bot>\w+))? +[tk]_")
+_ASKED = re.compile(r"^/start(?:@(?P<bot>\w+))? +[tk]_")
 
 
 class TopicLinks:

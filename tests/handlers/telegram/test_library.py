@@ -164,6 +164,16 @@ async def test_an_admin_who_never_wrote_to_the_bot_is_told_to(group: Bench) -> N
     assert "write to me in private first" in await group.ask(GROUP, "/export", user=ANN)
 
 
+async def test_an_export_is_not_posted_for_a_group_that_asks_as_itself(group: Bench) -> None:
+    title = group.tg.world.chats[GROUP].as_json()
+    before = len(group.tg.messages(GROUP))
+    group.tg.say(GROUP, 1087968824, "/export", sender_chat=title)
+    answer = (await group.tg.wait_for(GROUP, before + 1))[before]
+    assert "write to me in private first" in answer.text
+    await group.settled()
+    assert not any(each.document for each in group.tg.messages(GROUP))
+
+
 async def test_references_that_somebody_asks_for_are_for_the_whole_group(group: Bench) -> None:
     await group.ask(GROUP, f"/cite {IDS[0]} {IDS[1]}", user=BOB)
     assert await documents(group, GROUP, 1)

@@ -83,3 +83,8 @@ def test_every_topic_has_a_link_that_telegram_takes(topic: str) -> None:
     assert re.fullmatch(r"[A-Za-z0-9_-]{1,64}", parameter)
     link = deep_links.parse(parameter)
     assert link == TopicLink(topic) or link == KeptTopicLink(topic_key(topic))
+
+
+async def test_a_text_that_quotes_such_a_link_is_answered_as_a_text(bench: Bench) -> None:
+    assert "Papers about" in await bench.ask(ANN, "talking head generation, not /start t_Y2F0")
+    assert await topics(bench, ANN) == []
