@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot.conversation.service_results import DigestPromised
 from bot.model import Awaited, ChatRef, Kept
@@ -21,6 +22,14 @@ LASTS = {
 """After this the regular digest comes sooner than anything that is still missing."""
 
 
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A chat that was promised its digest, and when (UTC)."""
+
+    chat: ChatRef
+    made_at: datetime
+
+
 class AwaitedDigests:
     """Remembers them in the store."""
 
@@ -28,14 +37,18 @@ class AwaitedDigests:
         self._store, self._clock = store, clock
 
     async def promise(self, ref: ChatRef, awaited: Awaited) -> DigestPromised:
-        """Remember that a chat is to get its digest; asking twice changes nothing."""
+        """Remember that a chat is to get its digest; of two promises the later one counts."""
         now = self._clock.now()
-        await self._store.keep(Kept(ref, KIND, _KEY, {"for": awaited.value}, now + LASTS[awaited]), now)
+        value = {"for": awaited.value, "at": now.isoformat()}
+        await self._store.keep(Kept(ref, KIND, _KEY, value, now + LASTS[awaited]), now)
         return DigestPromised(awaited)
 
-    async def promised(self) -> list[ChatRef]:
-        """The chats that wait, longest first."""
-        return [kept.chat for kept in await self._store.all_kept(KIND, self._clock.now())]
+    async def promised(self) -> list[Promise]:
+        """The promises to keep, oldest first."""
+        return [
+            Promise(kept.chat, datetime.fromisoformat(kept.value["at"]))
+            for kept in await self._store.all_kept(KIND, self._clock.now())
+        ]
 
     async def kept_promise(self, ref: ChatRef) -> None:
         """The chat has its digest, or was told that there is nothing in it."""

@@ -157,10 +157,14 @@ class Awaited(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NothingToSend:
-    """There is nothing to send now; `why` is a sentence for the chat. `awaited` is what will change that, if known."""
+    """There is nothing new to send now; `why` is a sentence for the chat. `awaited` is what will change that, if known.
+
+    `is_under_way`: messages wait to be sent to the chat, so that nothing is known of what else there may be.
+    """
 
     why: str
     awaited: Awaited | None = None
+    is_under_way: bool = False
 
 
 class Priority(enum.IntEnum):

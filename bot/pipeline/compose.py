@@ -103,11 +103,11 @@ async def digest_now(store: Store, builder: DigestBuilder, chat: Chat, clock: Cl
         if await store.write_digest(draft.new, now):
             written = draft.digest
     if await store.hasten(chat.ref, now):
-        return written or NothingToSend(_("Your digest is on its way already."))
+        return written or NothingToSend(_("Your digest is on its way already."), is_under_way=True)
     states = [DeliveryState.WAITING, DeliveryState.VERIFY_FIRST]
     waiting = await store.deliveries(chat=chat.ref, states=states, limit=MOST_WAITING)
     if first := digest_policy.blocking_delivery(waiting, now):
-        return NothingToSend(digest_policy.put_off_sentence(first, now))
+        return NothingToSend(digest_policy.put_off_sentence(first, now), is_under_way=True)
     return written
 
 

@@ -8,10 +8,12 @@ import pytest
 
 from bot import conversation as results
 from bot.conversation import Conversation, Defaults, Requester
+from bot.conversation.awaited_digests import AwaitedDigests
 from bot.errors import SourceUnavailable
 from bot.model import Awaited, ChatRef, NothingToSend, Platform
 from bot.service.promised_digests import PromisedDigests
 from bot.storage.store import SqlStore
+from tests.contracts.samples import digest
 from tests.fakes.clock import FakeClock
 from tests.fakes.finder import finder
 from tests.fakes.insight import insight_of
@@ -93,3 +95,44 @@ async def test_a_chat_that_is_forgotten_is_promised_nothing(
     asked = len(pipeline.digests)
     await promised.run()
     assert len(pipeline.digests) == asked
+
+
+async def promise_again(store: SqlStore, clock: FakeClock) -> None:
+    """Put back a promise, as if the process had ended before it was deleted; the clock goes on."""
+    await AwaitedDigests(store, clock).promise(CHAT, Awaited.FIRST_LISTING)
+    clock.advance(1)
+
+
+async def test_a_process_that_ends_before_it_forgets_a_promise_says_nothing_twice(
+    promised: PromisedDigests, talk: Conversation, pipeline: FakePipeline, store: SqlStore, clock: FakeClock
+) -> None:
+    pipeline.next_digest = NothingToSend("Everything has been sent.")
+    begin = clock.now()
+    for seconds in (15, 30):
+        clock.set(begin)
+        await promise_again(store, clock)
+        clock.advance(seconds)
+        assert await promised.run() == 1
+    assert len(await store.deliveries(chat=CHAT)) == 1
+
+
+async def test_a_chat_that_got_a_digest_since_the_promise_is_not_told_that_nothing_is_new(
+    promised: PromisedDigests, talk: Conversation, pipeline: FakePipeline, store: SqlStore, clock: FakeClock
+) -> None:
+    await promise_again(store, clock)
+    assert await store.write_digest(digest(CHAT, papers=("2606.00001",)), clock.now())
+    pipeline.next_digest = NothingToSend("Everything has been sent.")
+    assert await promised.run() == 1
+    assert [delivery.slot for delivery in await store.deliveries(chat=CHAT)] == ["2026-06-02"]
+    assert await promised.run() == 0
+
+
+async def test_another_message_that_waits_for_a_chat_does_not_end_its_promise(
+    promised: PromisedDigests, talk: Conversation, pipeline: FakePipeline, store: SqlStore, clock: FakeClock
+) -> None:
+    await promise_again(store, clock)
+    assert await store.write_digest(digest(CHAT), clock.now())
+    pipeline.next_digest = NothingToSend("Your digest is on its way already.", is_under_way=True)
+    assert await promised.run() == 0
+    pipeline.next_digest = made_up_digest()
+    assert await promised.run() == 1
