@@ -124,6 +124,13 @@ async def mark_told(connection: AsyncConnection, told: Collection[int], now: dat
         await connection.execute(update(_found).where(_found.c.id.in_(chunk)).values(told_at=now))
 
 
+async def join_follow_ups(connection: AsyncConnection, source: int, target: int) -> None:
+    """Give a chat's follow-ups to another one, but none of a paper of which that one waits to be told."""
+    waiting = select(_found.c.paper_id).where(_found.c.chat_id == target, _found.c.told_at.is_(None))
+    is_new = or_(_found.c.told_at.is_not(None), _found.c.paper_id.not_in(waiting))
+    await connection.execute(update(_found).where(_found.c.chat_id == source, is_new).values(chat_id=target))
+
+
 def _is_positive() -> ColumnElement[bool]:
     return _votes.c.kind.in_((VoteKind.UP.value, VoteKind.SAVED.value))
 
