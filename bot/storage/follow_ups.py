@@ -78,9 +78,10 @@ class SqlFollowUps:
     async def follow_ups(self, refs: Collection[ChatRef], *, limit: int) -> Mapping[ChatRef, list[FollowUp]]:
         found: defaultdict[ChatRef, list[FollowUp]] = defaultdict(list)
         place = func.row_number().over(partition_by=_found.c.chat_id, order_by=_found.c.id).label("place")
-        waiting = select(_found.c.id, place).where(_found.c.told_at.is_(None)).subquery()
+        chats = select(tables.chats.c.id).where(are_chats(refs))
+        waiting = select(_found.c.id, place).where(_found.c.told_at.is_(None), _found.c.chat_id.in_(chats)).subquery()
         query = _follow_ups().join(waiting, waiting.c.id == _found.c.id)
-        query = query.where(are_chats(refs), waiting.c.place <= limit).order_by(_found.c.id)
+        query = query.where(waiting.c.place <= limit).order_by(_found.c.id)
         async with self.db.read() as connection:
             # Most mornings nothing waits for anybody: then this is all that is read.
             if (
