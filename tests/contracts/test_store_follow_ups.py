@@ -85,6 +85,17 @@ async def test_what_a_person_saved_in_a_group_is_not_told_to_the_group(store: St
     assert [len(await told(store, ref)) for ref in (GROUP, BOB)] == [0, 1]
 
 
+async def test_what_a_chat_was_not_told_yet_follows_it_to_a_chat_that_exists(store: Store) -> None:
+    """A change that the other chat was not told of either is told once."""
+    await store.vote(GROUP, "1", [ONE, TWO], VoteKind.UP, NOW)
+    await watch_all(store)
+    await new_version(store, 2)
+    await store.remember([replace(paper(TWO), version=2)], NOW)
+    await watch_all(store)
+    await store.move_chat(GROUP, ANN, NOW)
+    assert sorted(follow_up.paper.id for follow_up in await told(store, ANN)) == [ONE, TWO]
+
+
 async def test_a_forgotten_chat_leaves_no_follow_ups(store: Store) -> None:
     await watch_all(store)
     await new_version(store, 2)
