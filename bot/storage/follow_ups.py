@@ -78,8 +78,16 @@ class SqlFollowUps:
     async def follow_ups(self, refs: Collection[ChatRef], *, limit: int) -> Mapping[ChatRef, list[FollowUp]]:
         found: defaultdict[ChatRef, list[FollowUp]] = defaultdict(list)
         place = func.row_number().over(partition_by=_found.c.chat_id, order_by=_found.c.id).label("place")
-        chats = select(tables.chats.c.id).where(are_chats(refs))
-        waiting = select(_found.c.id, place).where(_found.c.told_at.is_(None), _found.c.chat_id.in_(chats)).subquery()
+        # Somebody may have taken back the vote since.
+        is_liked = exists().where(
+            _votes.c.chat_id == _found.c.chat_id, _votes.c.paper_id == _found.c.paper_id, _is_told_of_votes()
+        )
+        waiting = (
+            select(_found.c.id, place)
+            .join(tables.chats, tables.chats.c.id == _found.c.chat_id)
+            .where(are_chats(refs), _found.c.told_at.is_(None), is_liked)
+            .subquery()
+        )
         query = _follow_ups().join(waiting, waiting.c.id == _found.c.id)
         query = query.where(waiting.c.place <= limit).order_by(_found.c.id)
         async with self.db.read() as connection:
