@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from bot.conversation.likely_zones import likely_zones
 from bot.conversation.questions import Question, Questions
 from bot.conversation.results import NotAllowed, Requester, Result, Stale, Welcome
 from bot.conversation.setting_results import NotAccepted
-from bot.conversation.setting_values import read
+from bot.conversation.setting_values import Change, read
 from bot.conversation.topic_results import AlreadySubscribed, Subscribed, TooMany
 from bot.conversation.undo import Undo
 from bot.decisions.spreading import DEFAULT_TIME
@@ -172,7 +173,7 @@ class Beginning:
             return NotAllowed()
         chat, now, undo = await self._chats.ensure(ref, manages=True), self._clock.now(), ""
         if name:
-            change = read("timezone", name, chat, now)
+            change = await self._read_zone(name, chat)
             if isinstance(change, NotAccepted):
                 return change
             place, at = change.fields["timezone"], self._time(chat)
@@ -185,16 +186,19 @@ class Beginning:
         """The result of a message that may answer a question of this module; None if it answers none."""
         if question.asked != PLACE:
             return None
-        now = self._clock.now()
         chat = await self._chats.as_stored(question.about)
-        change = read("timezone", text, chat, now)
+        change = await self._read_zone(text, chat)
         if not isinstance(change, NotAccepted):
             return await self.zone(requester, question.about, text)
-        if not time_zones.resembles_one(text):
+        if not await asyncio.to_thread(time_zones.resembles_one, text):
             # Something else than a place was written, which is answered as if nothing had been asked.
             return None
         await self._questions.ask(question.about, requester.user_id, question)
         return change
+
+    async def _read_zone(self, given: str, chat: Chat) -> Change | NotAccepted:
+        # In a thread: the names of all languages are compared.
+        return await asyncio.to_thread(read, "timezone", given, chat, self._clock.now())
 
     def _zones(self, requester: Requester, chat: Chat) -> tuple[str, ...]:
         return likely_zones(requester.language or current_language(), chat.timezone)

@@ -20,6 +20,7 @@ MOST_OPTIONS = 4
 """Topics of one offer; a phone shows as many buttons without scrolling."""
 
 _CATEGORIES = re.compile(r"(?<!\w)cat:([a-zA-Z.*-]+)")
+_ONLY_CATEGORIES = re.compile(r"cat:[a-zA-Z.*-]+(?: OR cat:[a-zA-Z.*-]+)*")
 
 _KINDS = {
     RefinementKind.CATEGORY: GuessKind.NARROWER,
@@ -47,7 +48,8 @@ class TopicOffers:
 
     async def narrowed(self, ref: ChatRef, query: str, words: str) -> TopicOffer | NoSubject | NotUnderstood:
         """The offer for words that narrow a topic which brings too much."""
-        codes = _CATEGORIES.findall(query)
+        # A description can name categories, but no other part of a query.
+        codes = _CATEGORIES.findall(query) if _ONLY_CATEGORIES.fullmatch(query) or is_interest(query) else []
         if codes and len(words.split()) >= FEWEST_ABOUT:
             return await self.offer(ref, f"about: {words}, in {', '.join(codes)}")
         return await self.offer(ref, f"({words}) AND ({query})")

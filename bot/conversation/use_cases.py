@@ -109,7 +109,7 @@ class Conversation:
         self.papers = PaperRequests(store, read, self.chats, ReadingLimits(clock, readings_per_hour), operators)
         self.votes = PaperVotes(store, clock)
         self.questions = Questions(store, clock)
-        self.undo = Undo(store, clock, self.chats)
+        self.undo = Undo(store, clock, self.chats, self.votes)
         offers = Offers(store, clock)
         # Topics.
         self._following = Following(store, clock, insight, offers, self.undo, self.chats)
@@ -134,7 +134,7 @@ class Conversation:
         # Papers and digests.
         self.cards = Cards(store, clock, insight, self.papers, self.votes, self.chats)
         self.pages = Pages(self.chats, insight)
-        self.likes = Likes(store, clock, find, self.undo, self.chats)
+        self.likes = Likes(store, clock, find, self.votes, self.undo, self.chats)
         self.library = Library(store, clock, find, self.votes)
         self.follow_ups = PaperFollowUps(store)
         self.digests = DigestRequests(store, clock, digest, self.chats)

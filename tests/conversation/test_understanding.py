@@ -367,3 +367,20 @@ async def test_a_misspelt_category_is_unsubscribed_as_it_was_meant(talk: Convers
         gone = await talk.unsubscribe(OWNER, CHAT, named)
         assert isinstance(gone, results.Unsubscribed)
         await talk.undo.undo(OWNER, CHAT, gone.undo)
+
+
+@pytest.mark.parametrize(
+    ("broad", "narrowed"),
+    [
+        ("cs.CV OR cs.CL", "about: medical image segmentation, in cs.CL, cs.CV"),
+        ("image cs.CV", "image AND medical AND segmentation AND cat:cs.CV"),
+        ("cs.CV -cs.LG", "image AND medical AND segmentation AND cat:cs.CV AND NOT cat:cs.LG"),
+    ],
+)
+async def test_a_narrowed_topic_keeps_its_words_and_what_it_excludes(
+    talk: Conversation, store: SqlStore, broad: str, narrowed: str
+) -> None:
+    offer = await talk.understanding.offer(CHAT, broad)
+    assert isinstance(offer, results.TopicOffer)
+    await talk.understanding.ask_words(OWNER, CHAT, CHAT, offer.options[0].key, may_type=True)
+    assert (await offered(talk, "medical image segmentation")).options[0].query == narrowed

@@ -60,6 +60,10 @@ class Bench:
         await self.tg.until(lambda: not any(each["update_id"] <= last for each in self.tg.world.updates))
 
 
+READINGS_PER_HOUR = 20
+"""More than any test needs that is not about the limit."""
+
+
 def settings_for(tg: FakeTelegram, folder: Path, token: str | None = None) -> Settings:
     return load(telegram_bot_token=SecretStr(token or tg.token), telegram_api_url=tg.url, data_dir=folder)
 
@@ -75,7 +79,14 @@ async def bench(tg: FakeTelegram, tmp_path: Path) -> AsyncIterator[Bench]:
     async with memory_store() as store:
         pipeline, clock = FakePipeline(), FakeClock(NOW)
         talk = Conversation(
-            store, clock, pipeline.read, pipeline.compose, finder(store), insight_of(store, clock), Defaults()
+            store,
+            clock,
+            pipeline.read,
+            pipeline.compose,
+            finder(store),
+            insight_of(store, clock),
+            Defaults(),
+            readings_per_hour=READINGS_PER_HOUR,
         )
         # Limits have tests of their own; here their seconds pass a hundred times as fast.
         limiter = Limiter(lambda: 100 * time.monotonic(), lambda seconds: asyncio.sleep(seconds / 100))

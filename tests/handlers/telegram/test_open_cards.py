@@ -17,7 +17,7 @@ from handlers.telegram.cards import TelegramRenderer
 from tests.fakes.pipeline import made_up_card
 from tests.fakes.telegram_world import BOT_USERNAME, FakeMessage
 from tests.handlers.mornings import TITLES, Mornings, open_mornings
-from tests.handlers.telegram.conftest import JOINER, Bench
+from tests.handlers.telegram.conftest import JOINER, READINGS_PER_HOUR, Bench
 from tests.handlers.telegram.test_commands import ANN, BOB, CHANNEL, GROUP, ref
 
 
@@ -445,3 +445,11 @@ async def test_damaged_and_forged_links_are_answered_kindly(scene: Scene, parame
     said = await scene.bench.ask(ANN, f"/start {parameter}")
     assert "link is damaged" in said or "Only members" in said or "Paper <2406.14272>" in said
     assert await scene.bench.store.chat(ref(6)) is None
+
+
+async def test_papers_of_forged_links_count_as_readings_of_who_follows_them(scene: Scene) -> None:
+    await scene.bench.ask(ANN, "/start")
+    for _ in range(READINGS_PER_HOUR):
+        assert "Paper <2406.14272>" in await scene.bench.ask(ANN, "/start p_6_2406-14272")
+    said = await scene.bench.ask(ANN, "/start p_6_2406-14272")
+    assert f"{READINGS_PER_HOUR} papers" in said
