@@ -28,6 +28,7 @@ log = structlog.get_logger()
 
 Context = ContextTypes.DEFAULT_TYPE
 
+
 class Commands:
     """The handlers of messages, and of the errors that any handler raises."""
 
