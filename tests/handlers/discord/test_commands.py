@@ -95,7 +95,7 @@ async def test_every_member_likes_papers_for_himself_and_admins_an_authors_for_t
 ) -> None:
     assert "digests bring similar ones first" in shown(await lab.member.slash(lab.channel, "like"))
     said = await lab.member.slash(lab.channel, "like", papers="2406.14272, arxiv.org/abs/2303.08774")
-    assert "Noted: the next digests bring papers like these 2 first." in shown(said)
+    assert "bring papers like these 2 first." in shown(said)
     assert {vote.person for vote in await store.votes_of(lab.ref)} == {str(lab.member.id)}
     refused = await lab.member.slash(lab.channel, "like", papers='au:"Ann Author"')
     assert "Only admins of this chat can do that." in shown(refused)
