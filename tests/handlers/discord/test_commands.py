@@ -98,7 +98,7 @@ async def test_every_member_likes_papers_for_himself_and_admins_an_authors_for_t
     assert "bring papers like these 2 first." in shown(said)
     assert {vote.person for vote in await store.votes_of(lab.ref)} == {str(lab.member.id)}
     refused = await lab.member.slash(lab.channel, "like", papers='au:"Ann Author"')
-    assert "Only admins of this chat can do that." in shown(refused)
+    assert "Only admins of" in shown(refused)
     answered = await lab.admin.slash(lab.channel, "like", papers='au:"Ann Author"')
     assert "arXiv has no paper by this author." in shown(answered)
 
