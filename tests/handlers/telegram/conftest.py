@@ -75,18 +75,25 @@ async def tg() -> AsyncIterator[FakeTelegram]:
 
 
 @pytest.fixture
-async def bench(tg: FakeTelegram, tmp_path: Path) -> AsyncIterator[Bench]:
+def readings_per_hour() -> int:
+    """For one person; 0 for no limit."""
+    return READINGS_PER_HOUR
+
+
+@pytest.fixture
+async def bench(tg: FakeTelegram, tmp_path: Path, readings_per_hour: int) -> AsyncIterator[Bench]:
     async with memory_store() as store:
         pipeline, clock = FakePipeline(), FakeClock(NOW)
+        insight = insight_of(store, clock)
         talk = Conversation(
             store,
             clock,
             pipeline.read,
             pipeline.compose,
             finder(store),
-            insight_of(store, clock),
+            insight,
             Defaults(),
-            readings_per_hour=READINGS_PER_HOUR,
+            readings_per_hour=readings_per_hour,
         )
         # Limits have tests of their own; here their seconds pass a hundred times as fast.
         limiter = Limiter(lambda: 100 * time.monotonic(), lambda seconds: asyncio.sleep(seconds / 100))

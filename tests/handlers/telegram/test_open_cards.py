@@ -341,6 +341,17 @@ async def test_a_group_opens_cards_in_private_for_its_members(scene: Scene) -> N
     assert len(scene.bench.tg.messages(GROUP)) == 2
 
 
+class TestWithALimitOfReadings:
+    @pytest.fixture
+    def readings_per_hour(self) -> int:
+        return 1
+
+    async def test_papers_that_forged_links_name_are_counted(self, bench: Bench) -> None:
+        await bench.ask(BOB, "/start")
+        assert "Heads that talk" in await bench.ask(BOB, "/start p_-1001_2406-14272")
+        assert "the most for one person" in await bench.ask(BOB, "/start p_-1001_2406-14273")
+
+
 async def test_who_is_no_member_gets_the_paper_alone(scene: Scene) -> None:
     listed = await group_list(scene)
     said = await scene.bench.ask(BOB, f"/start {link_of(listed, '1')}")
