@@ -10,6 +10,7 @@ from bot import topics
 from bot.conversation import areas, time_zones
 from bot.conversation.beginning_results import AreaOffer, AskPlace, AskTopic, GroupWelcome, Settled
 from bot.conversation.chat_records import ChatRecords
+from bot.conversation.clock_words import time_of_day
 from bot.conversation.dependencies import Defaults, Insight
 from bot.conversation.following import Following
 from bot.conversation.likely_zones import likely_zones
@@ -155,8 +156,13 @@ class Beginning:
             return NotAllowed()
         if not (hour.isascii() and hour.isdecimal() and int(hour) < 24):
             return Stale()
+        return await self._at(requester, ref, asked_in, kind, time(int(hour)))
+
+    async def _at(
+        self, requester: Requester, ref: ChatRef, asked_in: ChatRef, kind: ChatKind, at: time
+    ) -> AskPlace | AskTopic:
         before = await self._chats.ensure(ref, manages=True)
-        changed = await self._store.change_chat(ref, self._clock.now(), digest_time=time(int(hour)))
+        changed = await self._store.change_chat(ref, self._clock.now(), digest_time=at)
         chat = changed or before  # a chat forgotten meanwhile stays forgotten
         may_type = await self._take_next_message(requester, asked_in, kind, ref)
         followed = await self._store.subscriptions(ref)
@@ -190,6 +196,9 @@ class Beginning:
         change = read("timezone", text, chat, now)
         if not isinstance(change, NotAccepted):
             return await self.zone(requester, question.about, text)
+        if requester.is_admin and (at := time_of_day(text)) is not None:
+            # Only a private chat's next message is taken as an answer. The place is still to be told.
+            return await self._at(requester, question.about, question.about, ChatKind.PRIVATE, at)
         if not time_zones.resembles_one(text):
             # Something else than a place was written, which is answered as if nothing had been asked.
             return None
