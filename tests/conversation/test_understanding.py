@@ -367,3 +367,11 @@ async def test_a_misspelt_category_is_unsubscribed_as_it_was_meant(talk: Convers
         gone = await talk.unsubscribe(OWNER, CHAT, named)
         assert isinstance(gone, results.Unsubscribed)
         await talk.undo.undo(OWNER, CHAT, gone.undo)
+
+
+async def test_a_setting_in_words_is_changed_and_can_be_taken_back(talk: Conversation, store: SqlStore) -> None:
+    changed = await talk.understanding.message(OWNER, CHAT, "weekly on Friday")
+    assert isinstance(changed, results.Changed)
+    assert changed.chat.days == {4}
+    assert isinstance(await talk.undo.undo(OWNER, CHAT, changed.undo), results.Undone)
+    assert await talk.understanding.message(MEMBER, CHAT, "pause for two weeks") == results.NotAllowed()
