@@ -22,7 +22,7 @@ from bot.conversation.topic_results import AlreadySubscribed, Subscribed, TooMan
 from bot.conversation.undo import Undo
 from bot.decisions.spreading import DEFAULT_TIME
 from bot.locales import current_language
-from bot.model import FOREVER, Chat, ChatKind, ChatRef, Depth, Kept, Paper, SummaryKey
+from bot.model import FOREVER, Card, Chat, ChatKind, ChatRef, Depth, Kept, Paper, SummaryKey
 from bot.ports import Clock, Store
 
 FIRST_TIME = time(8, 0)
@@ -108,7 +108,7 @@ class Beginning:
         tested = await self._insight.backtest(found.query)
         chat = await self._store.chat(ref)
         language = chat.language if chat else self._defaults.language
-        return AreaOffer(found, tested, await self._with_sentences(tested.shown, language), may_type)
+        return AreaOffer(found, tested, await self._cards(tested.shown, language), may_type)
 
     async def pick(
         self, requester: Requester, ref: ChatRef, asked_in: ChatRef, kind: ChatKind, key: str, title: str = ""
@@ -125,12 +125,10 @@ class Beginning:
         asked = await self.after_first_topic(requester, asked_in, kind, done)
         return replace(asked, backtest=None, instead=()) if isinstance(asked, AskPlace) else asked
 
-    async def _with_sentences(self, papers: tuple[Paper, ...], language: str) -> tuple[tuple[Paper, str], ...]:
+    async def _cards(self, papers: tuple[Paper, ...], language: str) -> tuple[Card, ...]:
         keys = [SummaryKey(paper.id, paper.version, language, Depth.BRIEF) for paper in papers]
         stored = await self._store.summaries(keys)
-        known = [stored.get(key) for key in keys]
-        headlines = [each.headline.text if each is not None and each.headline else "" for each in known]
-        return tuple(zip(papers, headlines, strict=True))
+        return tuple(Card(paper, summary=stored.get(key)) for paper, key in zip(papers, keys, strict=True))
 
     # ── where they are ──
 
