@@ -50,6 +50,7 @@ from bot.conversation.results import (
     Suggestion,
 )
 from bot.conversation.schedule import Schedule
+from bot.conversation.setting_results import Changed
 from bot.conversation.sharing import Sharing
 from bot.conversation.stopping import Stopping
 from bot.conversation.topic_results import (
@@ -117,7 +118,7 @@ class Conversation:
         self.beginning = Beginning(
             store, clock, insight, defaults, self._following, self.questions, self.undo, self.chats
         )
-        routes = Routes(self.unsubscribe, self.beginning.answer, self._asked_in_words)
+        routes = Routes(self.unsubscribe, self.beginning.answer, self._asked_in_words, self._setting_in_words)
         self.understanding = Understanding(
             store,
             clock,
@@ -245,6 +246,9 @@ class Conversation:
             case Talk.DIGEST:
                 return await self.insights.preview(ref)
         return await self.help()
+
+    async def _setting_in_words(self, requester: Requester, ref: ChatRef, text: str) -> Changed | NotAllowed | None:
+        return await self.chat_settings.in_words(requester, ref, text)
 
     async def subscriptions(self, ref: ChatRef, page: int = 0, person: str = "") -> Subscriptions:
         """The chat's topics; a chat that is not known yet follows none, and is not created.

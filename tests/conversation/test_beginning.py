@@ -218,6 +218,17 @@ async def test_a_misspelt_place_is_asked_for_again(talk: Conversation) -> None:
     assert await talk.questions.answered(ANN, OWNER.user_id) == question
 
 
+@pytest.mark.parametrize("text", ["7:30", "half past seven", "早上七点半"])
+async def test_a_time_is_taken_and_the_place_is_asked_for_again(talk: Conversation, text: str) -> None:
+    await followed(talk)
+    asked = await talk.understanding.message(OWNER, ANN, text)
+    assert isinstance(asked, results.AskPlace)
+    assert asked.at == time(7, 30)
+    settled = await talk.understanding.message(OWNER, ANN, "Kyoto")
+    assert isinstance(settled, results.Settled)
+    assert (settled.chat.timezone, settled.chat.digest_time) == ("Asia/Tokyo", time(7, 30))
+
+
 @pytest.mark.parametrize("text", ["diffusion models for video", "2406.14272", "arxiv.org/abs/2406.14272", "GAN"])
 async def test_who_writes_something_else_is_not_held_up(talk: Conversation, text: str) -> None:
     await followed(talk)

@@ -384,3 +384,21 @@ async def test_a_narrowed_topic_keeps_its_words_and_what_it_excludes(
     assert isinstance(offer, results.TopicOffer)
     await talk.understanding.ask_words(OWNER, CHAT, CHAT, offer.options[0].key, may_type=True)
     assert (await offered(talk, "medical image segmentation")).options[0].query == narrowed
+
+
+async def test_a_setting_in_words_is_changed_and_can_be_taken_back(talk: Conversation, store: SqlStore) -> None:
+    changed = await talk.understanding.message(OWNER, CHAT, "weekly on Friday")
+    assert isinstance(changed, results.Changed)
+    assert changed.chat.days == {4}
+    assert isinstance(await talk.undo.undo(OWNER, CHAT, changed.undo), results.Undone)
+    assert await talk.understanding.message(MEMBER, CHAT, "pause for two weeks") == results.NotAllowed()
+
+
+async def test_a_name_is_offered_as_an_author_where_its_words_bring_less(talk: Conversation, store: SqlStore) -> None:
+    await announce(store, "Talking heads, driven by audio", "Talking heads again")
+    paper = made_up("2606.00100", NOW.date(), title="Capsules", authors=("Geoffrey E. Hinton",))
+    await store.ingest([paper], NOW)
+    assert kinds(await offered(talk, "Geoffrey Hinton"))[0] is GuessKind.AUTHOR
+    assert GuessKind.AUTHOR in kinds(await offered(talk, "Ada Nobody"))
+    assert GuessKind.AUTHOR not in kinds(await offered(talk, "Talking Heads"))
+    assert GuessKind.AUTHOR not in kinds(await offered(talk, "talking heads"))

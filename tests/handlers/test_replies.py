@@ -218,10 +218,7 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.Health(("The database is read-only.", "x" * 900, *("telegram:1 gets nothing: blocked",) * 40)),
     results.AskTopic(CHAT, True),
     results.AskTopic(CHAT, False),
-    *(
-        results.AreaOffer(each, UNTESTED, ((CARD.paper, "A sentence."), (CARD.paper, "")), True)
-        for each in results.AREAS
-    ),
+    *(results.AreaOffer(each, UNTESTED, (CARD, Card(CARD.paper)), True) for each in results.AREAS),
     results.AskPlace(CHAT, "cat:cs.CV", ZONES, time(8), True, UNTESTED),
     results.AskPlace(CHAT, LONG, ZONES, time(8, 30), False),
     *(results.Settled(CHAT, DUE, DUE - timedelta(days=days)) for days in (0, 1, 3)),
