@@ -253,6 +253,9 @@ def unknown_file(_result: UnknownFile, _chat: ChatName) -> Reply:
 def small_talk(result: SmallTalk, chat: ChatName) -> Reply:
     if result.talk is Talk.NO:
         return one_line(_("All right."))
+    if result.talk is Talk.UNDO:
+        line = _("Press Undo below the answer whose change you want to take back; it works for ten minutes.")
+        return one_line(line, buttons=((topics_button(chat), help_button()),))
     if result.talk is Talk.THANKS:
         return one_line(_("You are welcome."))
     if result.following:

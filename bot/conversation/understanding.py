@@ -173,7 +173,7 @@ class Understanding:
         return await self._offers.narrowed(question.about, str(question.data["query"]), text)
 
     async def _talk(self, requester: Requester, ref: ChatRef, talk: Talk) -> Result:
-        if talk in (Talk.GREETING, Talk.THANKS, Talk.NO):
+        if talk in (Talk.GREETING, Talk.THANKS, Talk.NO, Talk.UNDO):
             return SmallTalk(talk, len(await self._store.subscriptions(ref)))
         return await self._routes.talk(requester, ref, talk)
 

@@ -402,3 +402,8 @@ async def test_a_name_is_offered_as_an_author_where_its_words_bring_less(talk: C
     assert GuessKind.AUTHOR in kinds(await offered(talk, "Ada Nobody"))
     assert GuessKind.AUTHOR not in kinds(await offered(talk, "Talking Heads"))
     assert GuessKind.AUTHOR not in kinds(await offered(talk, "talking heads"))
+
+
+@pytest.mark.parametrize("text", ["undo", "Undo that!", "撤销", "deshacer", "отменить"])
+async def test_a_word_for_undo_is_no_topic(talk: Conversation, text: str) -> None:
+    assert await talk.understanding.message(OWNER, CHAT, text) == results.SmallTalk(Talk.UNDO, 0)

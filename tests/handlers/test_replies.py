@@ -117,7 +117,11 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.AskWords("cat:cs.CV", may_type=True),
     results.AskWords("cat:cs.CV", may_type=False),
     results.NoSubject("the"),
-    *(results.SmallTalk(talk, following) for talk in (Talk.GREETING, Talk.THANKS, Talk.NO) for following in (0, 1)),
+    *(
+        results.SmallTalk(talk, following)
+        for talk in (Talk.GREETING, Talk.THANKS, Talk.NO, Talk.UNDO)
+        for following in (0, 1)
+    ),
     results.DidYouMeanPaper("a title", (CARD.paper,), OFFER),
     results.DidYouMeanPaper("a title", (CARD.paper, CARD.paper)),
     results.DidYouMeanCommand("subscribe cs.CV", "0123456789ab"),
