@@ -121,7 +121,7 @@ async def test_where_no_digests_go_a_vote_is_kindly_declined(
     await store.remember([made_up_card(FIRST).paper], clock.now())
     answer = await dc.interactions.click(channel, f"up:{FIRST}@{channel}")
     assert answer.ephemeral
-    assert "follows nothing yet" in answer.text
+    assert "follows no topic yet" in answer.text
     assert await store.chat(chat(channel)) is None
 
 
