@@ -11,11 +11,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from bot.errors import StoreTooNew
+from bot.model import Style
 from bot.storage.engine import Database
 from bot.storage.migrations import config, current, migrate
 from bot.storage.store import open_store
 from bot.storage.tables import REVISION, metadata
-from tests.contracts.samples import ANN, NOW, TUESDAY, announced, digest, key, match_all, summary, with_chats
+from tests.contracts.samples import ANN, BOB, NOW, TUESDAY, announced, digest, key, match_all, summary, with_chats
 from tests.fakes.stores import sqlite_url
 
 
@@ -105,6 +106,8 @@ async def test_an_empty_database_is_migrated_when_it_is_opened(url: str) -> None
 async def test_a_downgrade_followed_by_an_upgrade_keeps_the_data(url: str) -> None:
     async with await open_store(url) as store:
         await with_chats(store)
+        for ref in (ANN, BOB):  # older versions know no lists
+            await store.change_chat(ref, NOW, style=Style.CARDS)
         await store.ingest([announced(), announced("2606.00002")], NOW)
         await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
         await match_all(store, ("2606.00001", TUESDAY), ("2606.00002", TUESDAY))
