@@ -4,14 +4,13 @@
 
 The service, with the real python-telegram-bot on SQLite, and the stand-in for Telegram, with Telegram's limits, are
 processes of their own. The listing is read, matched with the topics of all chats, and summarized without a model. Also
-printed: the longest pauses of the service's event loop in each phase. `--keep FOLDER` keeps what stood still, too.
+printed: the longest pauses of the service's event loop in each phase.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import faulthandler
 import itertools
 import statistics
 import tempfile
@@ -50,8 +49,8 @@ OPENS = datetime.combine(FIRST_DAY, datetime.min.time(), UTC) + timedelta(hours=
 """When the listing is in arXiv's feed: at midnight in New York."""
 
 NOTICE = "The bot moves to another machine tonight."
-PAUSE_SECONDS, TRACED_SECONDS = 0.1, 0.3
-"""Pauses that are counted, and those whose place in the code is written down."""
+PAUSE_SECONDS = 0.1
+"""Pauses from this length on are counted."""
 
 KINDS = ("/help", "/subscriptions", "/settings", "words", "button")
 
@@ -258,10 +257,9 @@ async def serve_watched(ahead: float) -> None:
 
 
 async def watch_loop(folder: Path) -> None:
-    """Write down every pause of the event loop, and where in the code the long ones are."""
-    with (folder / "pauses.txt").open("w") as pauses, (folder / "places.txt").open("w") as places:
+    """Write down every pause of the event loop."""
+    with (folder / "pauses.txt").open("w") as pauses:
         while True:
-            faulthandler.dump_traceback_later(TRACED_SECONDS, file=places)
             began = time.monotonic()
             await asyncio.sleep(0.02)
             if (pause := time.monotonic() - began - 0.02) > PAUSE_SECONDS:

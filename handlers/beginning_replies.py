@@ -7,8 +7,9 @@ from datetime import time, timedelta
 from bot.arxiv.categories import CATEGORIES
 from bot.conversation import AREAS, AreaOffer, AskPlace, AskTopic, GroupWelcome, Settled
 from bot.locales import _, formats, ngettext, pgettext
-from bot.model import Backtest, Paper
+from bot.model import Backtest, Card
 from bot.render.nodes import Block, Bullets, Button, Document, Heading, Line, Note, Reply, Span, Text
+from bot.render.one_sentence import sentence_of, shortened_sentence
 from handlers.beginning_actions import SKIP
 from handlers.button_actions import Action
 from handlers.insight_replies import backtest_blocks, refinement_rows
@@ -63,7 +64,7 @@ def area_offer(result: AreaOffer, chat: ChatName) -> Reply:
     blocks: list[Block] = [Heading((Text(_(area.name), bold=True),)), *_what_it_brings(tested)]
     if result.examples:
         blocks.append(Line((Text(_("Last week you would have got, for example:")),)))
-        blocks.append(Bullets(tuple(_example(paper, sentence) for paper, sentence in result.examples)))
+        blocks.append(Bullets(tuple(map(_example, result.examples))))
     if result.may_type:
         blocks.append(Note((Text(_("Fewer papers come if you write what you work on in a sentence.")),)))
     follow = pgettext("button", "✓ Follow all of it") if area.parts else pgettext("button", "✓ Follow")
@@ -99,9 +100,9 @@ def _frequency(tested: Backtest) -> str:
     return _("Nothing new last week; I look every day.")
 
 
-def _example(paper: Paper, sentence: str) -> tuple[Span, ...]:
-    link = title_link(paper)
-    return (link, Text(f" – {shortened(sentence, MAX_SENTENCE)}")) if sentence else (link,)
+def _example(card: Card) -> tuple[Span, ...]:
+    link, found = title_link(card.paper), sentence_of(card)
+    return (link, Text(f" – {shortened_sentence(found[1], MAX_SENTENCE)}")) if found else (link,)
 
 
 # ── where they are ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,6 +7,7 @@ bib:PAPER[:FORMAT], close:. A paper may have a version, DEPTH is "b" or "d", PAG
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bot.conversation import CardView, Conversation, OpenedCard, Result, Stale
 from bot.model import ChatRef, Depth
@@ -65,6 +66,19 @@ async def reading(conversation: Conversation, request: Request) -> Result:
     return await conversation.cards.reading(
         target.requester, target.chat, match["paper"], int(match["page"] or 0), saved_in=_saved_in(target)
     )
+
+
+async def after_reading(conversation: Conversation, target: Target, result: Result, asked_for: str) -> Result | None:
+    """What a card shows once its paper has been read, where its reader has asked for this verb last: the reading, the
+    front that says that it is there, or None for what the card shows already."""
+    if asked_for == "read":
+        return result
+    if asked_for != "back" or not isinstance(result, OpenedCard) or result.view is not CardView.READING:
+        return None
+    front = await conversation.cards.back(
+        target.requester, target.chat, result.card.paper.versioned_id, saved_in=result.saved_in
+    )
+    return replace(front, is_ready=True) if isinstance(front, OpenedCard) else None
 
 
 async def _proof(conversation: Conversation, request: Request) -> Result:

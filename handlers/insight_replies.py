@@ -13,6 +13,7 @@ from bot.decisions import refinements
 from bot.locales import _, current_language, formats, ngettext, pgettext
 from bot.model import Backtest, Card, Lift, Nearest, PaperOutcome, Refinement, RefinementKind, Whereabouts
 from bot.render.nodes import Block, Bullets, Button, Document, Heading, Line, Note, Reply, Span, Text
+from bot.render.one_sentence import sentence_of, shortened_sentence
 from bot.render.reasons import reason_sentences, reasons_line
 from handlers.button_actions import Action
 from handlers.reply_parts import (
@@ -157,10 +158,10 @@ def preview(result: Preview, chat: ChatName) -> Reply:
 
 
 def _previewed(card: Card) -> tuple[Span, ...]:
-    headline = card.summary.headline.text if card.summary and card.summary.headline else ""
-    said = headline or reasons_line(card, current_language())
+    found = sentence_of(card)
+    said = shortened_sentence(found[1], MAX_SENTENCE) if found else reasons_line(card, current_language())
     link = title_link(card.paper)
-    return (link, Text(f": {shortened(said, MAX_SENTENCE)}")) if said else (link,)
+    return (link, Text(f": {said}")) if said else (link,)
 
 
 # ── one paper ─────────────────────────────────────────────────────────────────────────────────────────────────────

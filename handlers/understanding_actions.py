@@ -18,8 +18,9 @@ async def _take(conversation: Conversation, request: Request) -> Result:
 async def _narrow(conversation: Conversation, request: Request) -> Result:
     target = request.target
     asked_in = target.asked_in or target.chat
-    # Elsewhere the bot may not get the next message, or it may be meant for others.
-    may_type = target.kind is ChatKind.PRIVATE or target.asked_in is not None
+    # Elsewhere the bot may not get the next message, or it may be meant for others. Only on Telegram is a chat managed
+    # from a private one, which has the id of its person.
+    may_type = asked_in.id == target.requester.user_id or (target.kind is ChatKind.PRIVATE and not target.is_elsewhere)
     return await conversation.understanding.ask_words(
         target.requester, target.chat, asked_in, request.arguments[ARGUMENT], may_type=may_type
     )

@@ -22,6 +22,7 @@ from bot.locales import _, formats, ngettext, pgettext
 from bot.model import Backtest, Card, topic_label
 from bot.render.addresses import paper_urls
 from bot.render.nodes import Block, Bullets, Button, Document, Heading, Line, Link, Note, Reply, Span, Text
+from bot.render.one_sentence import sentence_of, shortened_sentence
 from bot.topics.typed import GuessKind, Talk
 from handlers.button_actions import Action
 from handlers.reply_parts import (
@@ -237,9 +238,9 @@ def many_papers(result: ManyPapers, _chat: ChatName) -> Reply:
 
 
 def _line_of(card: Card) -> tuple[Span, ...]:
-    headline = card.summary.headline.text if card.summary is not None and card.summary.headline else ""
+    found = sentence_of(card)
     link = Link(short_title(card.paper), paper_urls(card.paper)["abs"])
-    return (link, Text(f" {shortened(headline, MAX_SENTENCE)}")) if headline else (link,)
+    return (link, Text(f" {shortened_sentence(found[1], MAX_SENTENCE)}")) if found else (link,)
 
 
 def unknown_file(_result: UnknownFile, _chat: ChatName) -> Reply:
@@ -252,6 +253,9 @@ def unknown_file(_result: UnknownFile, _chat: ChatName) -> Reply:
 def small_talk(result: SmallTalk, chat: ChatName) -> Reply:
     if result.talk is Talk.NO:
         return one_line(_("All right."))
+    if result.talk is Talk.UNDO:
+        line = _("Press Undo below the answer whose change you want to take back; it works for ten minutes.")
+        return one_line(line, buttons=((topics_button(chat), help_button()),))
     if result.talk is Talk.THANKS:
         return one_line(_("You are welcome."))
     if result.following:

@@ -137,12 +137,12 @@ def _read(piece: str) -> PaperRef | str | None:
     piece = unquote(piece)
     # Before links: arXiv's own DOI may be written as an address of doi.org.
     if own := _OWN_DOI.search(piece):
-        return _search(_ID, piece[own.end() :]) or "This arXiv DOI contains no valid id."
+        return _search(_ID, piece[own.end() :]) or _no_paper("arxiv.org")
     host, rest = _split(piece)
     if host is not None:
         return _read_link(host, rest)
     if _DOI.search(piece):
-        return "That DOI is not one of arXiv's."
+        return _("That DOI is not one of arXiv's.")
     return _search(_ID, _PREFIX.sub(" ", piece))
 
 

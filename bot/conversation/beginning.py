@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
@@ -10,18 +11,19 @@ from bot import topics
 from bot.conversation import areas, time_zones
 from bot.conversation.beginning_results import AreaOffer, AskPlace, AskTopic, GroupWelcome, Settled
 from bot.conversation.chat_records import ChatRecords
+from bot.conversation.clock_words import time_of_day
 from bot.conversation.dependencies import Defaults, Insight
 from bot.conversation.following import Following
 from bot.conversation.likely_zones import likely_zones
 from bot.conversation.questions import Question, Questions
 from bot.conversation.results import NotAllowed, Requester, Result, Stale, Welcome
 from bot.conversation.setting_results import NotAccepted
-from bot.conversation.setting_values import read
+from bot.conversation.setting_values import Change, read
 from bot.conversation.topic_results import AlreadySubscribed, Subscribed, TooMany
 from bot.conversation.undo import Undo
 from bot.decisions.spreading import DEFAULT_TIME
 from bot.locales import current_language
-from bot.model import FOREVER, Chat, ChatKind, ChatRef, Depth, Kept, Paper, SummaryKey
+from bot.model import FOREVER, Card, Chat, ChatKind, ChatRef, Depth, Kept, Paper, SummaryKey
 from bot.ports import Clock, Store
 
 FIRST_TIME = time(8, 0)
@@ -107,7 +109,7 @@ class Beginning:
         tested = await self._insight.backtest(found.query)
         chat = await self._store.chat(ref)
         language = chat.language if chat else self._defaults.language
-        return AreaOffer(found, tested, await self._with_sentences(tested.shown, language), may_type)
+        return AreaOffer(found, tested, await self._cards(tested.shown, language), may_type)
 
     async def pick(
         self, requester: Requester, ref: ChatRef, asked_in: ChatRef, kind: ChatKind, key: str, title: str = ""
@@ -124,12 +126,10 @@ class Beginning:
         asked = await self.after_first_topic(requester, asked_in, kind, done)
         return replace(asked, backtest=None, instead=()) if isinstance(asked, AskPlace) else asked
 
-    async def _with_sentences(self, papers: tuple[Paper, ...], language: str) -> tuple[tuple[Paper, str], ...]:
+    async def _cards(self, papers: tuple[Paper, ...], language: str) -> tuple[Card, ...]:
         keys = [SummaryKey(paper.id, paper.version, language, Depth.BRIEF) for paper in papers]
         stored = await self._store.summaries(keys)
-        known = [stored.get(key) for key in keys]
-        headlines = [each.headline.text if each is not None and each.headline else "" for each in known]
-        return tuple(zip(papers, headlines, strict=True))
+        return tuple(Card(paper, summary=stored.get(key)) for paper, key in zip(papers, keys, strict=True))
 
     # ── where they are ──
 
@@ -155,8 +155,13 @@ class Beginning:
             return NotAllowed()
         if not (hour.isascii() and hour.isdecimal() and int(hour) < 24):
             return Stale()
+        return await self._at(requester, ref, asked_in, kind, time(int(hour)))
+
+    async def _at(
+        self, requester: Requester, ref: ChatRef, asked_in: ChatRef, kind: ChatKind, at: time
+    ) -> AskPlace | AskTopic:
         before = await self._chats.ensure(ref, manages=True)
-        changed = await self._store.change_chat(ref, self._clock.now(), digest_time=time(int(hour)))
+        changed = await self._store.change_chat(ref, self._clock.now(), digest_time=at)
         chat = changed or before  # a chat forgotten meanwhile stays forgotten
         may_type = await self._take_next_message(requester, asked_in, kind, ref)
         followed = await self._store.subscriptions(ref)
@@ -172,7 +177,7 @@ class Beginning:
             return NotAllowed()
         chat, now, undo = await self._chats.ensure(ref, manages=True), self._clock.now(), ""
         if name:
-            change = read("timezone", name, chat, now)
+            change = await self._read_zone(name, chat)
             if isinstance(change, NotAccepted):
                 return change
             place, at = change.fields["timezone"], self._time(chat)
@@ -185,16 +190,22 @@ class Beginning:
         """The result of a message that may answer a question of this module; None if it answers none."""
         if question.asked != PLACE:
             return None
-        now = self._clock.now()
         chat = await self._chats.as_stored(question.about)
-        change = read("timezone", text, chat, now)
+        change = await self._read_zone(text, chat)
         if not isinstance(change, NotAccepted):
             return await self.zone(requester, question.about, text)
-        if not time_zones.resembles_one(text):
+        if requester.is_admin and (at := time_of_day(text)) is not None:
+            # Only a private chat's next message is taken as an answer. The place is still to be told.
+            return await self._at(requester, question.about, question.about, ChatKind.PRIVATE, at)
+        if not await asyncio.to_thread(time_zones.resembles_one, text):
             # Something else than a place was written, which is answered as if nothing had been asked.
             return None
         await self._questions.ask(question.about, requester.user_id, question)
         return change
+
+    async def _read_zone(self, given: str, chat: Chat) -> Change | NotAccepted:
+        # In a thread: the names of all languages are compared.
+        return await asyncio.to_thread(read, "timezone", given, chat, self._clock.now())
 
     def _zones(self, requester: Requester, chat: Chat) -> tuple[str, ...]:
         return likely_zones(requester.language or current_language(), chat.timezone)

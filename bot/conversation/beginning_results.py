@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from bot.conversation.areas import Area
-from bot.model import Backtest, Chat, ChatRef, Paper, Refinement
+from bot.model import Backtest, Card, Chat, ChatRef, Refinement
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,11 @@ class AskTopic:
 
 @dataclass(frozen=True, slots=True)
 class AreaOffer:
-    """What an area brings. `examples` are papers of the last week, each with a sentence, "" if none is known."""
+    """What an area brings. `examples` are papers of the last week, with their summaries if they are stored."""
 
     area: Area
     backtest: Backtest
-    examples: tuple[tuple[Paper, str], ...]
+    examples: tuple[Card, ...]
     may_type: bool
 
 

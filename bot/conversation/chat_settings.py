@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from bot.conversation import setting_choices, setting_values
+from bot.conversation import setting_choices, setting_values, typed_settings
 from bot.conversation.chat_records import ChatRecords
 from bot.conversation.results import NotAllowed, Requester, Stale, Suggestion
 from bot.conversation.setting_results import Changed, Choices, NotAccepted, SettingsView, WhichSetting
@@ -78,6 +78,14 @@ class ChatSettings:
             setting_values.read, name, value, await self._chats.known_or_new(ref), self._clock.now()
         )
         return change if isinstance(change, NotAccepted) else await self.apply(ref, change, title)
+
+    async def in_words(self, requester: Requester, ref: ChatRef, text: str) -> Changed | NotAllowed | None:
+        """Make the change that a message without a command asks for; None if it asks for none."""
+        chat = await self._chats.known_or_new(ref)
+        change = await asyncio.to_thread(typed_settings.change, text, chat, self._clock.now())
+        if change is None:
+            return None
+        return await self.apply(ref, change) if requester.is_admin else NotAllowed()
 
     async def toggle_day(
         self, requester: Requester, ref: ChatRef, day: str

@@ -76,7 +76,15 @@ def days_of_week(text: str) -> frozenset[int] | None:
     for phrases, days in _DAY_PHRASES:
         if text in phrases:
             return days
+    text = _weekly_on().sub("", text)
     return _cjk_days(text) or _listed_days(text)
+
+
+@cache
+def _weekly_on() -> re.Pattern[str]:
+    """What may stand before a day: "weekly, on Friday", "每周一次，星期五"."""
+    longest_first = sorted(phrases(_WEEKLY), key=len, reverse=True)
+    return re.compile(rf"^(?:{'|'.join(map(re.escape, longest_first))})[\s,，、:：]+(?=\S)")
 
 
 def _listed_days(text: str) -> frozenset[int] | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot.conversation.chat_data import ChatData, People, described, file_head
 from bot.conversation.library_results import ExportedChat
 from bot.conversation.results import NotAllowed, Requester
-from bot.model import ChatRef
+from bot.model import JSON, ChatRef, Paper
 from bot.references import CitationFormat, cite
 
 if TYPE_CHECKING:
@@ -35,7 +37,12 @@ class Exports:
         models = await store.models_of([ref])
         digests, _total = await store.sent_digests(ref, 0, MOST_DIGESTS)
         data = ChatData(chat, await store.subscriptions(ref), await store.votes_of(ref), models.get(ref), digests)
-        content = {**file_head(self._clock.now()), "chats": [described(data, People())]}
+        head = file_head(self._clock.now())
         saved = await store.papers(await self._votes.saved_ids(requester, ref))
-        references = cite(list(saved.values()), CitationFormat.BIBTEX)
-        return ExportedChat(json.dumps(content, ensure_ascii=False, indent=1) + "\n", references)
+        # In a thread: thousands of votes and saved papers take seconds.
+        return await asyncio.to_thread(_written, head, data, list(saved.values()))
+
+
+def _written(head: JSON, data: ChatData, saved: Sequence[Paper]) -> ExportedChat:
+    content = {**head, "chats": [described(data, People())]}
+    return ExportedChat(json.dumps(content, ensure_ascii=False, indent=1) + "\n", cite(saved, CitationFormat.BIBTEX))

@@ -12,6 +12,7 @@ from bot.arxiv import ids
 from bot.conversation.chat_records import ChatRecords
 from bot.conversation.dependencies import FindPapers
 from bot.conversation.paper_results import Liked, NotALink, TakenBack
+from bot.conversation.paper_votes import PaperVotes
 from bot.conversation.put_off import why_put_off
 from bot.conversation.results import Busy, Incomplete, NotAllowed, Requester
 from bot.conversation.topic_results import NotUnderstood
@@ -40,11 +41,12 @@ class Likes:
         store: Store,
         clock: Clock,
         find: FindPapers,
+        votes: PaperVotes,
         undo: Undo,
         chats: ChatRecords,
     ) -> None:
         self._store, self._clock, self._find = store, clock, find
-        self._undo, self._chats = undo, chats
+        self._votes, self._undo, self._chats = votes, undo, chats
         # One at a time: reading a large file takes seconds of the processor.
         self._reading = asyncio.Lock()
         self._searching: set[ChatRef] = set()
@@ -64,7 +66,8 @@ class Likes:
         if not wanted:
             reason = ids.resolve(given.strip())
             return NotALink(given.strip(), reason.why if isinstance(reason, ids.NotAPaperLink) else "")
-        return await self._liked(ref, requester.user_id, lambda: self._find.listed(wanted), wanted, title)
+        person = await self._votes.person(requester, ref) if requester.user_id else CHAT
+        return await self._liked(ref, person, lambda: self._find.listed(wanted), wanted, title)
 
     async def from_file(
         self, requester: Requester, ref: ChatRef, content: bytes, name: str, title: str = ""

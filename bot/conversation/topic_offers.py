@@ -20,6 +20,7 @@ MOST_OPTIONS = 4
 """Topics of one offer; a phone shows as many buttons without scrolling."""
 
 _CATEGORIES = re.compile(r"(?<!\w)cat:([a-zA-Z.*-]+)")
+_ONLY_CATEGORIES = re.compile(r"cat:[a-zA-Z.*-]+(?: OR cat:[a-zA-Z.*-]+)*")
 
 _KINDS = {
     RefinementKind.CATEGORY: GuessKind.NARROWER,
@@ -47,7 +48,8 @@ class TopicOffers:
 
     async def narrowed(self, ref: ChatRef, query: str, words: str) -> TopicOffer | NoSubject | NotUnderstood:
         """The offer for words that narrow a topic which brings too much."""
-        codes = _CATEGORIES.findall(query)
+        # A description can name categories, but no other part of a query.
+        codes = _CATEGORIES.findall(query) if _ONLY_CATEGORIES.fullmatch(query) or is_interest(query) else []
         if codes and len(words.split()) >= FEWEST_ABOUT:
             return await self.offer(ref, f"about: {words}, in {', '.join(codes)}")
         return await self.offer(ref, f"({words}) AND ({query})")
@@ -63,10 +65,13 @@ class TopicOffers:
             retested = await self._tested((better, *others))
             if retested.count:
                 guesses, tested = (better, *others), retested
+        kept = {GuessKind.AS_TYPED, GuessKind.CATEGORY}
+        if refinements.is_empty(tested):  # most authors had no paper in these days
+            kept.add(GuessKind.AUTHOR)
         options = [
             await self._option(ref, guess, count, tested)
             for guess, count in _counted(guesses, tested)
-            if count != 0 or guess is guesses[0] or guess.kind in (GuessKind.AS_TYPED, GuessKind.CATEGORY)
+            if count != 0 or guess is guesses[0] or guess.kind in kept
         ]
         known = {option.query for option in options}
         for refinement in tested.refinements:
@@ -103,7 +108,9 @@ class TopicOffers:
         if not isinstance(again, Understood):
             return read, ""
         as_typed = replace(read.guesses[0], kind=GuessKind.AS_TYPED, detail=read.text)
-        return replace(again, guesses=(*again.guesses[:2], as_typed)), text
+        author = [guess for guess in read.guesses if guess.kind is GuessKind.AUTHOR]
+        others = [guess for guess in again.guesses if guess.kind is not GuessKind.AUTHOR]
+        return replace(again, guesses=(*others[:2], *author, as_typed)), text
 
     def _notes_on_papers(self, read: Understood, tested: Backtest) -> list[tuple[OfferNote, str]]:
         """What is said of a topic that brings too much or nothing."""

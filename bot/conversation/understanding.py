@@ -73,6 +73,7 @@ class Routes:
     unsubscribe: Callable[[Requester, ChatRef, str], Awaitable[Result]]
     answer: Callable[[Requester, Question, str], Awaitable[Result | None]]
     talk: Callable[[Requester, ChatRef, Talk], Awaitable[Result]]
+    setting: Callable[[Requester, ChatRef, str], Awaitable[Result | None]]
 
 
 class Understanding:
@@ -112,6 +113,8 @@ class Understanding:
             return NotALink(text.strip(), why)
         if (talk := small_talk(text)) is not None:
             return await self._talk(requester, ref, talk)
+        if (changed := await self._routes.setting(requester, ref, text)) is not None:
+            return changed
         if left := topic_left(text):
             return await self._routes.unsubscribe(requester, ref, left)
         return await self._words(ref, text)
@@ -170,7 +173,7 @@ class Understanding:
         return await self._offers.narrowed(question.about, str(question.data["query"]), text)
 
     async def _talk(self, requester: Requester, ref: ChatRef, talk: Talk) -> Result:
-        if talk in (Talk.GREETING, Talk.THANKS, Talk.NO):
+        if talk in (Talk.GREETING, Talk.THANKS, Talk.NO, Talk.UNDO):
             return SmallTalk(talk, len(await self._store.subscriptions(ref)))
         return await self._routes.talk(requester, ref, talk)
 

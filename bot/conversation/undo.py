@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import structlog
 
 from bot.conversation.chat_records import ChatRecords
+from bot.conversation.paper_votes import PaperVotes
 from bot.conversation.results import NotAllowed, Requester
 from bot.conversation.topic_results import MAX_SUBSCRIPTIONS
 from bot.conversation.undo_results import UndoExpired, Undone, UndoRefused
@@ -100,8 +101,8 @@ def restore(before: Chat, after: Chat) -> Restore | None:
 class Undo:
     """Keeps what takes a change back, in the order in which it is to be done, and does it once."""
 
-    def __init__(self, store: Store, clock: Clock, chats: ChatRecords) -> None:
-        self._store, self._clock, self._chats = store, clock, chats
+    def __init__(self, store: Store, clock: Clock, chats: ChatRecords, votes: PaperVotes) -> None:
+        self._store, self._clock, self._chats, self._votes = store, clock, chats, votes
 
     async def offer(self, ref: ChatRef, *steps: Step) -> str:
         """Keep the steps that take a change of the chat back; returns the key for the button."""
@@ -130,7 +131,8 @@ class Undo:
         if kept is None:
             return UndoExpired()
         steps = [_step(each) for each in kept.value["steps"]]
-        if not all(_may_do(step, requester) for step in steps):
+        person = await self._votes.person(requester, ref)
+        if not all(_may_do(step, requester, person) for step in steps):
             return NotAllowed()
         if await self._store.take_kept(ref, _KIND, key, self._clock.now()) is None:
             return UndoExpired()
@@ -200,9 +202,10 @@ def _followed_after(followed: set[str], steps: Sequence[Step]) -> set[str]:
     return (followed | added) - {step.topic for step in steps if isinstance(step, Unfollow)}
 
 
-def _may_do(step: Step, requester: Requester) -> bool:
+def _may_do(step: Step, requester: Requester, person: str) -> bool:
+    """Whether somebody may take this back; `person` is the name under which their votes are stored."""
     if isinstance(step, Unlike) and step.person:
-        return step.person == requester.user_id
+        return step.person == person
     return requester.is_admin
 
 

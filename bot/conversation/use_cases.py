@@ -50,6 +50,7 @@ from bot.conversation.results import (
     Suggestion,
 )
 from bot.conversation.schedule import Schedule
+from bot.conversation.setting_results import Changed
 from bot.conversation.sharing import Sharing
 from bot.conversation.stopping import Stopping
 from bot.conversation.topic_results import (
@@ -109,7 +110,7 @@ class Conversation:
         self.papers = PaperRequests(store, read, self.chats, ReadingLimits(clock, readings_per_hour), operators)
         self.votes = PaperVotes(store, clock)
         self.questions = Questions(store, clock)
-        self.undo = Undo(store, clock, self.chats)
+        self.undo = Undo(store, clock, self.chats, self.votes)
         offers = Offers(store, clock)
         # Topics.
         self._following = Following(store, clock, insight, offers, self.undo, self.chats)
@@ -117,7 +118,7 @@ class Conversation:
         self.beginning = Beginning(
             store, clock, insight, defaults, self._following, self.questions, self.undo, self.chats
         )
-        routes = Routes(self.unsubscribe, self.beginning.answer, self._asked_in_words)
+        routes = Routes(self.unsubscribe, self.beginning.answer, self._asked_in_words, self._setting_in_words)
         self.understanding = Understanding(
             store,
             clock,
@@ -134,7 +135,7 @@ class Conversation:
         # Papers and digests.
         self.cards = Cards(store, clock, insight, self.papers, self.votes, self.chats)
         self.pages = Pages(self.chats, insight)
-        self.likes = Likes(store, clock, find, self.undo, self.chats)
+        self.likes = Likes(store, clock, find, self.votes, self.undo, self.chats)
         self.library = Library(store, clock, find, self.votes)
         self.follow_ups = PaperFollowUps(store)
         self.digests = DigestRequests(store, clock, digest, self.chats)
@@ -245,6 +246,9 @@ class Conversation:
             case Talk.DIGEST:
                 return await self.insights.preview(ref)
         return await self.help()
+
+    async def _setting_in_words(self, requester: Requester, ref: ChatRef, text: str) -> Changed | NotAllowed | None:
+        return await self.chat_settings.in_words(requester, ref, text)
 
     async def subscriptions(self, ref: ChatRef, page: int = 0, person: str = "") -> Subscriptions:
         """The chat's topics; a chat that is not known yet follows none, and is not created.

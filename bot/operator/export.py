@@ -61,7 +61,7 @@ async def export_topics(settings: Settings, chat: str | None, file: TextIO) -> i
     topics: dict[ChatRef, list[str]] = defaultdict(list)
     for subscription in following:
         topics[subscription.chat].append(subscription.topic)
-    file.write(opml.write([(known, topics[known.ref]) for known in found if topics[known.ref]]))
+    file.write(opml.write([(known, topics[known.ref]) for known in found if known.ref in topics]))
     return len(topics)
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, ValidationError
 
 from bot import topics
+from bot.arxiv import ids
 from bot.conversation.chat_data import FORMAT_VERSION
 from bot.errors import BadTopic, TellUser
 from bot.model import EVERY_DAY, FOREVER, Chat, ChatKind, ChatRef, Depth, OpensIn, Style, Vote, VoteKind
@@ -44,17 +45,31 @@ def _chat(text: str) -> str:
     return str(ChatRef.parse(text))
 
 
+def _local(at: time) -> time:
+    return at.replace(second=0, microsecond=0, tzinfo=None)
+
+
+def _paper(text: str) -> str:
+    found = ids.parse_id(text)
+    if found is None:
+        raise ValueError("this is no id of arXiv")
+    return found.id
+
+
+_LocalTime = Annotated[time, AfterValidator(_local)]
+
+
 class _Settings(BaseModel):
     language: Annotated[str, AfterValidator(_language)]
     has_own_language: bool = False
     timezone: Annotated[str, AfterValidator(_zone)]
-    digest_time: time
+    digest_time: _LocalTime
     days: list[Annotated[int, Field(ge=0, le=6)]] = sorted(EVERY_DAY)
     size: Annotated[int, Field(ge=1, le=100)]
     style: Style
     depth: Depth
     paused_until: AwareDatetime | Literal["forever"] | None = None
-    quiet: tuple[time, time] | None = None
+    quiet: tuple[_LocalTime, _LocalTime] | None = None
     opens_in: OpensIn = OpensIn.PRIVATE
 
 
@@ -64,7 +79,7 @@ class _Subscription(BaseModel):
 
 
 class _Vote(BaseModel):
-    paper: str
+    paper: Annotated[str, AfterValidator(_paper)]
     kind: VoteKind
     person: str | None = None
     at: AwareDatetime
@@ -94,7 +109,7 @@ class ImportedChat(BaseModel):
             language=given.language,
             has_own_language=given.has_own_language,
             timezone=given.timezone,
-            digest_time=given.digest_time.replace(tzinfo=None),
+            digest_time=given.digest_time,
             days=frozenset(given.days) or EVERY_DAY,
             size=given.size,
             style=given.style,

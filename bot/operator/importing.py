@@ -1,7 +1,7 @@
 """`paperboy import`: chats with their settings, topics, votes and saved papers from a file, or topics from OPML.
 
-A file is checked as a whole before anything is written. What is there already stays, so that an import that was stopped
-can be done again.
+A file is checked as a whole before anything is written. Settings become those of the file; topics and votes that are
+there already stay, so that an import that was stopped can be done again.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from bot import topics
 from bot.conversation.topic_results import MAX_SUBSCRIPTIONS
 from bot.decisions import ledger
-from bot.decisions.due_times import next_due
 from bot.errors import BadTopic, TellUser
 from bot.model import Chat, ChatRef, PaperList, SubscribeResult, Vote, VoteKind
 from bot.operator import import_format, opml
@@ -117,7 +116,6 @@ async def _import_chat(app: App, given: ImportedChat, done: _Done) -> None:
         more = ("depth", "paused_until", "quiet", "opens_in")
         changes = {name: getattr(changed, name) for name in (*fields, *more)}
         await app.store.change_chat(given.ref, now, **changes)
-        await app.store.set_due(given.ref, next_due(changed, now))
     await _follow(app, given.ref, [(each.topic, each.since) for each in given.subscriptions], done)
     await _vote(app, given.ref, given.cast_votes, done)
 

@@ -13,8 +13,6 @@ from bot.render.plain import visible
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-MAX_BYTES = 5_000_000
-
 _FEED = re.compile(r"https?://(?:rss|export)\.arxiv\.org/(?:rss|atom)/(?P<categories>[A-Za-z0-9.+-]+)/?")
 
 

@@ -24,7 +24,7 @@ from bot.model import (
 )
 from bot.pipeline.making import EXTRACTIVE
 from bot.pipeline.ranked import ranked
-from bot.pipeline.whereabouts import matching_topics
+from bot.pipeline.whereabouts import TopicMatches
 from bot.ports import Clock, Makers, Reader, Relevance, Store
 
 NOT_ASKED = "no model was asked for papers past the first ones"
@@ -111,13 +111,14 @@ class ChatCards:
     async def _candidates(self, chat: Chat, papers: Sequence[Paper]) -> dict[str, Candidate]:
         """The papers as candidates of the chat: the topics that match them, and the reasons, by paper id."""
         queries = [subscription.topic for subscription in await self._store.subscriptions(chat.ref)]
+        topics = TopicMatches(self._store)
         candidates: list[Candidate] = []
         alone: dict[str, Candidate] = {}
         for paper in papers:
             entries = [each for each in await self._store.announcements_of(paper.id) if each.announcement.kind.delivers]
             if not entries:
                 continue
-            found = await matching_topics(self._store, queries, entries)
+            found = await topics.of(queries, entries)
             entry = next(iter(found.values()), entries[0])
             candidate = Candidate(entry, tuple(matches.match_of(query, paper) for query in found))
             # Why an unmatched paper would stand at its place says nothing about why it came.

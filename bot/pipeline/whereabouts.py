@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.decisions import backtests, matches
 from bot.decisions import whereabouts as decisions
@@ -54,25 +54,34 @@ async def whereabouts(
     return await _Search(store, relevance, rankings, now, known).result()
 
 
-async def matching_topics(store: Store, queries: Iterable[str], entries: Sequence[Announced]) -> dict[str, Announced]:
-    """Those of the topics that match a paper, in their order, each with the first of its announcements that does.
+class TopicMatches:
+    """Tells which topics match papers. What an interest brought on a day is read once for all of them."""
 
-    Raises `StoreUnavailable`.
-    """
-    found: dict[str, Announced] = {}
-    for query in dict.fromkeys(queries):
-        for entry in entries:
-            if query not in found and await _is_matched(store, query, entry):
-                found[query] = entry
-    return found
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._brought: dict[tuple[str, date], frozenset[str]] = {}
 
+    async def of(self, queries: Iterable[str], entries: Sequence[Announced]) -> dict[str, Announced]:
+        """Those of the topics that match a paper, in their order, each with the first of its announcements that does.
 
-async def _is_matched(store: Store, query: str, entry: Announced) -> bool:
-    if not is_interest(query):
-        return decisions.matches_exactly(query, entry.paper)
-    # What an interest brings also depends on the other papers of that day.
-    day = entry.announcement.day
-    return any(each.announced.paper.id == entry.paper.id for each in await store.matched(query, day, day))
+        Raises `StoreUnavailable`.
+        """
+        found: dict[str, Announced] = {}
+        for query in dict.fromkeys(queries):
+            for entry in entries:
+                if query not in found and await self._is_matched(query, entry):
+                    found[query] = entry
+        return found
+
+    async def _is_matched(self, query: str, entry: Announced) -> bool:
+        if not is_interest(query):
+            return decisions.matches_exactly(query, entry.paper)
+        # What an interest brings also depends on the other papers of that day.
+        day = entry.announcement.day
+        if (query, day) not in self._brought:
+            brought = await self._store.matched(query, day, day)
+            self._brought[query, day] = frozenset(each.announced.paper.id for each in brought)
+        return entry.paper.id in self._brought[query, day]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +135,7 @@ class _Search:
     async def _topics(self) -> dict[str, Announced]:
         """The chat's topics that match the paper, with the announcement that does."""
         queries = [subscription.topic for subscription in self.known.subscriptions]
-        return await matching_topics(self.store, queries, self.known.entries)
+        return await TopicMatches(self.store).of(queries, self.known.entries)
 
     # ── a place in a digest of the past ──
 

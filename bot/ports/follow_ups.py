@@ -23,8 +23,8 @@ class FollowUps(Protocol):
         """
 
     async def follow_ups(self, refs: Collection[ChatRef], *, limit: int) -> Mapping[ChatRef, list[FollowUp]]:
-        """What these chats were not told yet, oldest first, at most `limit` of each; chats without any are left out.
-        `NewDigest.follow_ups` are told with the digest."""
+        """What these chats were not told yet of papers that they still like or have saved, oldest first, at most
+        `limit` of each; chats without any are left out. `NewDigest.follow_ups` are told with the digest."""
 
     async def last_follow_up(self, ref: ChatRef, paper_id: str) -> FollowUp | None:
         """The last follow-up of a paper for a chat, told or not."""

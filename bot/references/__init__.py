@@ -5,8 +5,8 @@
 read.
 """
 
-from bot.references.citations import FORMAT_NAMES, CitationFormat, citation_file, cite
+from bot.references.citations import FORMAT_NAMES, CitationFormat, cite, file_content
 from bot.references.reading import read_file, read_words
 from bot.references.titles import is_same_paper
 
-__all__ = ["FORMAT_NAMES", "CitationFormat", "citation_file", "cite", "is_same_paper", "read_file", "read_words"]
+__all__ = ["FORMAT_NAMES", "CitationFormat", "cite", "file_content", "is_same_paper", "read_file", "read_words"]

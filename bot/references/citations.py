@@ -69,9 +69,10 @@ def cite(papers: Sequence[Paper], form: CitationFormat) -> str:
             return _csv(papers)
 
 
-def citation_file(papers: Sequence[Paper], form: CitationFormat) -> bytes:
-    """The content of a file with `cite`; a CSV begins with the mark by which spreadsheet programs know UTF-8."""
-    return cite(papers, form).encode("utf-8-sig" if form is CitationFormat.CSV else "utf-8", errors="replace")
+def file_content(text: str, form: CitationFormat) -> bytes:
+    """The content of a file with what `cite` wrote; a CSV begins with the mark by which spreadsheet programs know
+    UTF-8."""
+    return text.encode("utf-8-sig" if form is CitationFormat.CSV else "utf-8", errors="replace")
 
 
 def _abstract_url(paper: Paper) -> str:

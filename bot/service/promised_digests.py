@@ -30,16 +30,21 @@ class PromisedDigests:
         answered = 0
         for promise in await self._awaited.promised():
             try:
-                result = await self._digest(promise.chat)
+                answered += await self._keep(promise)
             except RetryLater as error:
                 log.info("promised digest waits", chat=str(promise.chat), why=str(error))
-                continue
-            if isinstance(result, NothingToSend) and not await self._is_answered(promise, result):
-                continue
-            # Last: a process that ends before this tries once more, and finds the digest or the answer written.
-            await self._awaited.kept_promise(promise.chat)
-            answered += 1
+            except Exception:
+                # A fault in one chat's papers must not keep the others waiting; the promise ends with its time.
+                log.exception("promised digest not made", chat=str(promise.chat))
         return answered
+
+    async def _keep(self, promise: Promise) -> bool:
+        result = await self._digest(promise.chat)
+        if isinstance(result, NothingToSend) and not await self._is_answered(promise, result):
+            return False
+        # Last: a process that ends before this tries once more, and finds the digest or the answer written.
+        await self._awaited.kept_promise(promise.chat)
+        return True
 
     async def _is_answered(self, promise: Promise, result: NothingToSend) -> bool:
         """Whether a chat has its answer: a digest since the promise, or else now that there is nothing for it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -40,6 +41,9 @@ SEND_SECONDS = 3
 # New summaries start this job at once; the interval only catches up on what was written in other ways.
 SITE_SECONDS = 600
 WATCH_SECONDS = 10
+# How long a thread that computes may keep the others waiting. An answer takes dozens of turns of the event loop, and
+# with Python's own 5 ms each of them could wait that long while a listing is summarized.
+SWITCH_SECONDS = 0.0005
 # How often free memory is given back to the system: a morning takes much more than the rest of the day.
 TRIM_SECONDS = 900
 # How often all objects are looked through, not only those since the last time: it takes some tenths of a second.
@@ -52,6 +56,7 @@ async def serve(settings: Settings, clock: Clock | None = None) -> None:
     Raises `BadSetting` and `TellUser` if it cannot start, `StoreUnavailable` also if it loses all its leases.
     """
     check_workers(settings)
+    sys.setswitchinterval(SWITCH_SECONDS)
     stop = asyncio.Event()
     async with AsyncExitStack() as stack:
         stack.enter_context(memory.collected_rarely())

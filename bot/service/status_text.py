@@ -73,7 +73,9 @@ def describe_followers(counts: FollowCounts) -> str:
         return "No chat follows a topic"
     chats, following = counted(counts.chats, "chat"), counts.following
     followers = chats if following == counts.chats else f"{following} of {chats}"
-    paused = f", {counts.paused} of them paused" if counts.paused else ""
+    paused = (
+        f" ({counted(counts.paused, 'chat')} {'is' if counts.paused == 1 else 'are'} paused)" if counts.paused else ""
+    )
     return f"{followers} {'follows' if following == 1 else 'follow'} {counted(counts.topics, 'topic')}{paused}"
 
 

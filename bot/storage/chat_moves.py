@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatRef, DeliveryState
@@ -12,6 +12,7 @@ from bot.storage import delivery_counts, outbox_queue, positions, tables
 from bot.storage.chat_conditions import is_at, lock_chats, mark_changed
 from bot.storage.chat_managers import move_managers
 from bot.storage.engine import Database
+from bot.storage.follow_ups import join_follow_ups
 from bot.storage.kept import move_kept
 from bot.storage.log_index import seq_before
 from bot.storage.outbox_queue import LEASED
@@ -59,11 +60,12 @@ async def _join(
     await positions.store_singly(connection, target, unpack_papers(single))
     await positions.count_changes(connection, [target])
     await join_votes(database, connection, source, target, now)
+    await join_follow_ups(connection, source, target)
     await join_received(database, connection, source, target)
     due = select(_chats.c.next_due_at).where(_chats.c.id == source).scalar_subquery()
-    await connection.execute(
-        update(_chats).where(_chats.c.id == target).values(next_due_at=func.coalesce(_chats.c.next_due_at, due))
-    )
+    # A chat that is paused until told has no due time, and gets none.
+    is_without = (_chats.c.id == target) & _chats.c.next_due_at.is_(None) & _chats.c.paused_until.is_(None)
+    await connection.execute(update(_chats).where(is_without).values(next_due_at=due))
     # Deletes what was not moved too, such as subscriptions that both had (ON DELETE CASCADE).
     await connection.execute(delete(_chats).where(_chats.c.id == source))
     await outbox_queue.appoint(connection, [target], now)

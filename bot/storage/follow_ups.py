@@ -78,9 +78,18 @@ class SqlFollowUps:
     async def follow_ups(self, refs: Collection[ChatRef], *, limit: int) -> Mapping[ChatRef, list[FollowUp]]:
         found: defaultdict[ChatRef, list[FollowUp]] = defaultdict(list)
         place = func.row_number().over(partition_by=_found.c.chat_id, order_by=_found.c.id).label("place")
-        waiting = select(_found.c.id, place).where(_found.c.told_at.is_(None)).subquery()
+        # Somebody may have taken back the vote since.
+        is_liked = exists().where(
+            _votes.c.chat_id == _found.c.chat_id, _votes.c.paper_id == _found.c.paper_id, _is_told_of_votes()
+        )
+        waiting = (
+            select(_found.c.id, place)
+            .join(tables.chats, tables.chats.c.id == _found.c.chat_id)
+            .where(are_chats(refs), _found.c.told_at.is_(None), is_liked)
+            .subquery()
+        )
         query = _follow_ups().join(waiting, waiting.c.id == _found.c.id)
-        query = query.where(are_chats(refs), waiting.c.place <= limit).order_by(_found.c.id)
+        query = query.where(waiting.c.place <= limit).order_by(_found.c.id)
         async with self.db.read() as connection:
             # Most mornings nothing waits for anybody: then this is all that is read.
             if (
@@ -122,6 +131,13 @@ async def mark_told(connection: AsyncConnection, told: Collection[int], now: dat
     """Note that chats are told of these follow-ups, in the transaction that writes their digests."""
     for chunk in row_mapping.in_chunks(told):
         await connection.execute(update(_found).where(_found.c.id.in_(chunk)).values(told_at=now))
+
+
+async def join_follow_ups(connection: AsyncConnection, source: int, target: int) -> None:
+    """Give a chat's follow-ups to another one, but none of a paper of which that one waits to be told."""
+    waiting = select(_found.c.paper_id).where(_found.c.chat_id == target, _found.c.told_at.is_(None))
+    is_new = or_(_found.c.told_at.is_not(None), _found.c.paper_id.not_in(waiting))
+    await connection.execute(update(_found).where(_found.c.chat_id == source, is_new).values(chat_id=target))
 
 
 def _is_positive() -> ColumnElement[bool]:

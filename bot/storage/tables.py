@@ -337,6 +337,7 @@ kept = Table(
     Column("value", JSON, nullable=False),
     Column("kept_at", Moment, nullable=False),
     Column("until", Moment, nullable=False, index=True),
+    Index(None, "kind"),  # few kinds are read of all chats
 )
 
 # ── operations ────────────────────────────────────────────────────────────────────────────────────────────────────

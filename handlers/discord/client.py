@@ -19,7 +19,7 @@ from bot.errors import RetryLater, TellUser
 from bot.model import ChatKind, ChatRef
 from bot.ports import ValueStore
 from handlers import list_files, typed_texts
-from handlers.discord.buttons import press
+from handlers.discord.buttons import Buttons
 from handlers.discord.commands import Tree
 from handlers.discord.files import like_file, read_pdf
 from handlers.discord.greeting import greet
@@ -103,6 +103,7 @@ class PaperboyClient(discord.AutoShardedClient):
         self._has_begun = False
         self._conversation, self._values = conversation, values
         self._responder = InteractionResponder(data_dir)
+        self._buttons = Buttons(conversation, self._responder)
         self.tree = Tree(self, conversation, self._responder)
 
     # ── beginning and ending ──
@@ -235,7 +236,7 @@ class PaperboyClient(discord.AutoShardedClient):
         """Handle pressed buttons, also those of old messages; slash commands go to the tree by themselves."""
         # discord.py dispatches presses to views that it keeps in memory, which would end with the process.
         if interaction.type is discord.InteractionType.component:
-            await press(self._conversation, interaction, self._responder)
+            await self._buttons.press(interaction)
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer a direct message: read the papers that it names or that are attached, like those of attached lists, or

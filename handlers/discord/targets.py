@@ -36,7 +36,7 @@ def own_target(interaction: discord.Interaction[Any]) -> Target:
     if interaction.guild_id is None:
         return Target(ref, _("direct message"), _requester(interaction, is_admin=True), kind=ChatKind.PRIVATE)
     channel = interaction.channel
-    title = _title(getattr(channel, "name", None), interaction)
+    title = _title(getattr(channel, "name", None), interaction.guild)
     requester = _requester(interaction, is_admin=_may_manage(interaction.permissions))
     problem = _posting_problem(interaction.app_permissions, isinstance(channel, discord.Thread))
     return Target(ref, title, requester, posting_problem=problem, kind=_kind(channel))
@@ -69,11 +69,9 @@ def message_target(message: discord.Message) -> Target:
     if isinstance(author, discord.Member) and isinstance(channel, _Channel):
         with contextlib.suppress(discord.ClientException):  # a thread whose parent channel the bot does not see
             rights = channel.permissions_for(author)
-    name = f"#{getattr(channel, 'name', '')} in {message.guild.name}" if message.guild else ""
+    title = _title(getattr(channel, "name", None), message.guild)
     person = Requester(str(author.id), is_admin=_may_manage(rights), name=author.display_name)
-    is_thread = isinstance(channel, discord.Thread)
-    problem = _posting_problem(_own_rights(channel), is_thread, "here")
-    return Target(channel_ref(channel.id), name, person, posting_problem=problem, kind=_kind(channel))
+    return Target(channel_ref(channel.id), title, person, kind=_kind(channel))
 
 
 def button_target(interaction: discord.Interaction[Any], chat_id: str | None) -> Target:
@@ -119,7 +117,7 @@ def _elsewhere(
     own_rights: discord.Permissions | None,
     is_thread: bool,
 ) -> Target:
-    title = _title(channel.name, interaction) or _("channel {id}").format(id=channel.id)
+    title = _title(channel.name, interaction.guild) or _("channel {id}").format(id=channel.id)
     requester = _requester(interaction, is_admin=_may_manage(rights))
     problem = _posting_problem(own_rights, is_thread, title)
     return Target(
@@ -202,8 +200,8 @@ def _sees(rights: discord.Permissions) -> bool:
     return rights.view_channel or rights.administrator
 
 
-def _title(name: str | None, interaction: discord.Interaction[Any]) -> str:
-    server = interaction.guild.name if interaction.guild else ""
+def _title(name: str | None, guild: discord.Guild | None) -> str:
+    server = guild.name if guild else ""
     if name and server:
         return _("#{channel} in {server}").format(channel=name, server=server)
     return f"#{name}" if name else server

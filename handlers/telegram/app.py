@@ -7,6 +7,7 @@ import contextlib
 import functools
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -260,24 +261,32 @@ def build(
     done = webhook.finished if webhook is not None else None
     processor = Processor(CONCURRENT_UPDATES, done, functools.partial(answering, conversation))
     application = _application(token.get_secret_value(), settings.telegram_api_url, limiter, polling, processor)
-    answers = AnswerPoster(application.bot, settings.data_dir)
     managers = Managers(chats, clock)
-    places, warnings = Places(application.bot, managers), Warnings(application.bot, managers)
-    # The first handler that takes an update is the only one, so status updates and files go before texts.
-    Membership(conversation, places, answers, warnings).register(application)
-    Files(conversation, application.bot, places, answers).register(application)
-    PaperLinks(conversation, places, answers).register(application)
-    TopicLinks(conversation, places, answers).register(application)
-    Commands(conversation, places, answers).register(application)
-    Messages(conversation, application.bot, places, answers).register(application)
-    Buttons(conversation, places, answers, OpenCards(application.bot, conversation, answers)).register(application)
-    InlineSearch(conversation).register(application)
+    warnings = Warnings(application.bot, managers)
+    _register_handlers(application, conversation, managers, warnings, settings.data_dir)
     sender = TelegramSender(application.bot, settings.data_dir, warnings)
     if webhook is None or settings.telegram_webhook_url is None:
         return TelegramApp(application, sender, polling, clock, webhook)
     address = f"{settings.telegram_webhook_url}{webhook.path}"
     registration = WebhookRegistration(application.bot, address, webhook.secret, UPDATES, clock)
     return TelegramApp(application, sender, registration, clock, webhook)
+
+
+def _register_handlers(
+    application: App, conversation: Conversation, managers: Managers, warnings: Warnings, data_dir: Path
+) -> None:
+    """Add all handlers. The first one that takes an update is the only one, so status updates and files go before
+    texts."""
+    bot, answers = application.bot, AnswerPoster(application.bot, data_dir)
+    places = Places(bot, managers)
+    Membership(conversation, places, answers, warnings).register(application)
+    Files(conversation, bot, places, answers).register(application)
+    PaperLinks(conversation, places, answers).register(application)
+    TopicLinks(conversation, places, answers).register(application)
+    Commands(conversation, places, answers).register(application)
+    Messages(conversation, bot, places, answers).register(application)
+    Buttons(conversation, places, answers, OpenCards(bot, conversation, answers)).register(application)
+    InlineSearch(conversation).register(application)
 
 
 class Processor(BaseUpdateProcessor):

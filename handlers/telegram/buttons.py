@@ -150,7 +150,8 @@ async def _told_in_pop_up(query: CallbackQuery, target: Target, result: Result) 
     """Tell the one who pressed alone, if that is enough: the message is shared with the others in the chat."""
     if not _fits_a_pop_up(result):
         return False
-    text = first_line(replies.reply(result, target.name))
+    # The reply to a stale button points at buttons, which a pop-up does not have.
+    text = _(NOT_OURS) if isinstance(result, Stale) else first_line(replies.reply(result, target.name))
     await acknowledge(query, text, alert=not isinstance(result, Voted))
     return True
 

@@ -20,16 +20,13 @@ from handlers.button_actions import BUTTONS, parse
 from handlers.commands import COMMANDS, Command
 from handlers.requests import Request, Target, dispatch
 from handlers.telegram.answers import AnswerPoster, acknowledge
-from handlers.telegram.named_chats import named_by_title
+from handlers.telegram.named_chats import TAKE_WORDS, named_by_title
 from handlers.telegram.places import Places, ref_of, ref_of_message
 from handlers.telegram.texts import first_line, quoted_text, text_of
 
 log = structlog.get_logger()
 
 Context = ContextTypes.DEFAULT_TYPE
-
-_TAKE_WORDS = ("subscribe", "unsubscribe", "like")
-"""Commands whose argument may begin with any words, also with those of a chat's title."""
 
 
 class Commands:
@@ -85,7 +82,7 @@ class Commands:
         ):
             return None
         titles = await self._places.managers.channels(user.id)
-        takes_words = command.name in _TAKE_WORDS
+        takes_words = command.name in TAKE_WORDS
         found = named_by_title(words[1].strip(), titles, takes_words=takes_words)
         if found is None or (found.is_sure and len(found.chat_ids) == 1):
             return None
@@ -101,7 +98,7 @@ class Commands:
         target: Target | None = None
         # Other chats are named only in private: in a group everybody would read the answer about them.
         if command.operation.is_about_chat and message.chat.type == ChatType.PRIVATE and user is not None:
-            target, line = await self._places.named(line, user, takes_words=command.name in _TAKE_WORDS)
+            target, line = await self._places.named(line, user, takes_words=command.name in TAKE_WORDS)
         if target is None:
             target = await self._places.of_author(message, user, look_up_rights=command.operation.looks_up_rights)
         arguments = command.read_line(line)

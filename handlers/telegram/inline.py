@@ -61,23 +61,22 @@ class InlineSearch:
         query = update.inline_query
         if query is None:
             return
-        with locales.using(query.from_user.language_code or ""):
-            async with self._places:
-                try:
-                    cards = await self._conversation.library.public(query.query, locales.current_language())
-                except StoreUnavailable as error:
-                    log.warning("inline search put off", why=str(error))
-                    cards = ()
+        async with self._places:
             try:
-                await query.answer(
-                    [_article(card) for card in cards],
-                    cache_time=CACHE_SECONDS if cards else 0,
-                    # The sentences are in the person's language.
-                    is_personal=True,
-                    button=InlineQueryResultsButton(_said(query.query, cards), start_parameter=START),
-                )
-            except TelegramError as error:  # who types on has another query, and this one cannot be answered any more
-                log.info("inline search not answered", why=error.message)
+                cards = await self._conversation.library.public(query.query, locales.current_language())
+            except StoreUnavailable as error:
+                log.warning("inline search put off", why=str(error))
+                cards = ()
+        try:
+            await query.answer(
+                [_article(card) for card in cards],
+                cache_time=CACHE_SECONDS if cards else 0,
+                # The sentences are in the person's language.
+                is_personal=True,
+                button=InlineQueryResultsButton(_said(query.query, cards), start_parameter=START),
+            )
+        except TelegramError as error:  # who types on has another query, and this one cannot be answered any more
+            log.info("inline search not answered", why=error.message)
 
 
 def _said(typed: str, cards: tuple[Card, ...]) -> str:

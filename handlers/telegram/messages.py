@@ -5,13 +5,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from telegram import Message, MessageEntity, MessageOriginChannel, Update
+from telegram import Message, MessageEntity, MessageOriginChannel, Update, User
 from telegram.ext import Application, ContextTypes, ExtBot, MessageHandler, filters
 
 from bot.arxiv import ids
 from bot.conversation import Conversation
 from handlers import replies, typed_texts
+from handlers.requests import Target
 from handlers.telegram.answers import AnswerPoster
+from handlers.telegram.named_chats import TAKE_WORDS
 from handlers.telegram.places import Places
 from handlers.telegram.texts import channel_reply, links_of, text_of
 
@@ -38,11 +40,25 @@ class Messages:
         message = update.effective_message
         if message is None:
             return
-        target = await self._places.of_author(message, update.effective_user, look_up_rights=False)
+        target, text = await self._read(message, update.effective_user)
         async with self._answers.working(message):
-            result = await typed_texts.answer(self._conversation, target, text_of(message), links_of(message))
+            result = await typed_texts.answer(self._conversation, target, text, links_of(message))
             reply = replies.unknown_command() if result is None else replies.reply(result, target.name)
         await self._answers.answer(message, reply, target.chat)
+
+    async def _read(self, message: Message, user: User | None) -> tuple[Target, str]:
+        """The chat that a message in private is about, and its text without the name of that chat: a misspelt command
+        may name one, too. Raises `TellUser` for a channel that cannot be managed."""
+        text = text_of(message)
+        typed, _, line = text.partition(" ")
+        meant = typed_texts.likely_line(typed.removeprefix("/")) if typed.startswith("/") else None
+        command = typed_texts.command_named(meant.partition(" ")[0]) if meant else None
+        if command is not None and command.operation.is_about_chat and user is not None:
+            takes_words = command.name in TAKE_WORDS
+            target, rest = await self._places.named(line.strip(), user, takes_words=takes_words)
+            if target is not None:
+                return target, f"{typed} {rest}".strip()
+        return await self._places.of_author(message, user, look_up_rights=False), text
 
     async def forwarded(self, update: Update, context: Context) -> None:
         """Read the papers that a forwarded post names, in its words or below them. Another post of a channel names that

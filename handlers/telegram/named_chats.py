@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from bot.arxiv import categories
 
+TAKE_WORDS = ("subscribe", "unsubscribe", "like")
+"""Commands whose argument may begin with any words, also with those of a chat's title."""
+
 _QUOTED = re.compile(r"""["“„«「](?P<title>[^"”“»」]+)["”“»」](?:\s+|$)""")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import replace
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -18,7 +17,6 @@ from bot.conversation import (
     BeingRead,
     CardClosed,
     CardFigures,
-    CardView,
     CitedPaper,
     Conversation,
     DigestPage,
@@ -29,7 +27,7 @@ from bot.model import JSON, ChatRef, VoteKind
 from bot.render.cards import shown_figures
 from handlers import replies
 from handlers.button_actions import Action, parse, perform
-from handlers.card_actions import reading
+from handlers.card_actions import after_reading, reading
 from handlers.requests import ARGUMENT, Request, Target
 from handlers.telegram.answers import AnswerPoster
 from handlers.telegram.card_pages import card_message
@@ -91,13 +89,8 @@ class OpenCards:
             result = await perform(self._conversation, target, action)
         finally:
             asked_for = self._being_read.pop(key)
-        if asked_for == "back" and isinstance(result, OpenedCard) and result.view is CardView.READING:
-            front = await self._conversation.cards.back(
-                target.requester, target.chat, result.card.paper.versioned_id, saved_in=result.saved_in
-            )
-            result = replace(front, is_ready=True) if isinstance(front, OpenedCard) else front
-        if asked_for == action.verb or (asked_for == "back" and isinstance(result, OpenedCard) and result.is_ready):
-            await self._in_place(message, self._payload(result, target), target)
+        if (now := await after_reading(self._conversation, target, result, asked_for)) is not None:
+            await self._in_place(message, self._payload(now, target), target)
 
     async def mark(self, message: Message, action: Action, votes: frozenset[VoteKind]) -> None:
         """Mark on the buttons how their one reader has voted on the paper of the button that was pressed. Raises

@@ -130,7 +130,7 @@ def test_a_link_or_id_names_its_paper(text: str, ref: PaperRef) -> None:
         ("https://github.com/someone/something", "code repository"),
         ("https://doi.org/10.1038/nature14539", "DOI"),
         ("10.1145/3292500.3330701", "DOI"),
-        ("https://doi.org/10.48550/arXiv.nonsense", "arXiv DOI"),
+        ("https://doi.org/10.48550/arXiv.nonsense", "arXiv link"),
         ("https://paperswithcode.com/paper/attention-is-all-you-need", "Papers with Code"),
         ("https://www.semanticscholar.org/paper/204e3073870fae3d05bcbc2f6a8e263d9b72e776", "Semantic Scholar"),
         ("https://arxiv.org/list/cs.CV/new", "not name a single paper"),

@@ -11,6 +11,7 @@ import pytest
 
 from bot.model import (
     ARCHIVE,
+    FOREVER,
     Chat,
     ChatRef,
     DeliveryState,
@@ -203,6 +204,13 @@ async def test_moving_to_a_chat_that_exists_joins_the_two(store: Store) -> None:
     slots = {(d.slot, d.state) for d in await store.deliveries(chat=SUPER)}
     waiting = DeliveryState.WAITING
     assert slots == {("2026-06-02", waiting), ("2026-06-02 of telegram:-1", waiting)}
+
+
+async def test_a_paused_chat_stays_paused_when_another_is_joined_with_it(store: Store) -> None:
+    await store.add_chat(Chat(GROUP, next_due_at=NOW))
+    await store.add_chat(Chat(SUPER, paused_until=FOREVER))
+    await store.move_chat(GROUP, SUPER, NOW)
+    assert await store.due_chats(NOW) == []
 
 
 async def test_joined_chats_do_not_get_a_paper_twice(store: Store) -> None:

@@ -85,6 +85,29 @@ async def test_what_a_person_saved_in_a_group_is_not_told_to_the_group(store: St
     assert [len(await told(store, ref)) for ref in (GROUP, BOB)] == [0, 1]
 
 
+async def test_what_a_chat_was_not_told_yet_follows_it_to_a_chat_that_exists(store: Store) -> None:
+    """A change that the other chat was not told of either is told once."""
+    await store.vote(GROUP, "1", [ONE, TWO], VoteKind.UP, NOW)
+    await watch_all(store)
+    await new_version(store, 2)
+    await store.remember([replace(paper(TWO), version=2)], NOW)
+    await watch_all(store)
+    await store.move_chat(GROUP, ANN, NOW)
+    assert sorted(follow_up.paper.id for follow_up in await told(store, ANN)) == [ONE, TWO]
+
+
+async def test_a_paper_that_is_liked_no_more_is_not_told(store: Store) -> None:
+    """Nor what somebody else has saved in the group, which is nobody's affair."""
+    await store.vote(GROUP, "1", [ONE], VoteKind.UP, NOW)
+    await store.vote(GROUP, "2", [ONE], VoteKind.SAVED, NOW)
+    await watch_all(store)
+    await new_version(store, 2)
+    await watch_all(store)
+    for ref in (ANN, GROUP):
+        await store.take_back(ref, "1", ONE, VoteKind.UP, NOW)
+        assert not await told(store, ref)
+
+
 async def test_a_forgotten_chat_leaves_no_follow_ups(store: Store) -> None:
     await watch_all(store)
     await new_version(store, 2)

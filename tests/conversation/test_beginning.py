@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import difflib
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
+from types import FrameType
 
 import pytest
 
@@ -214,12 +218,52 @@ async def test_a_misspelt_place_is_asked_for_again(talk: Conversation) -> None:
     assert await talk.questions.answered(ANN, OWNER.user_id) == question
 
 
+@pytest.mark.parametrize("text", ["7:30", "half past seven", "早上七点半"])
+async def test_a_time_is_taken_and_the_place_is_asked_for_again(talk: Conversation, text: str) -> None:
+    await followed(talk)
+    asked = await talk.understanding.message(OWNER, ANN, text)
+    assert isinstance(asked, results.AskPlace)
+    assert asked.at == time(7, 30)
+    settled = await talk.understanding.message(OWNER, ANN, "Kyoto")
+    assert isinstance(settled, results.Settled)
+    assert (settled.chat.timezone, settled.chat.digest_time) == ("Asia/Tokyo", time(7, 30))
+
+
 @pytest.mark.parametrize("text", ["diffusion models for video", "2406.14272", "arxiv.org/abs/2406.14272", "GAN"])
 async def test_who_writes_something_else_is_not_held_up(talk: Conversation, text: str) -> None:
     await followed(talk)
     question = await talk.questions.answered(ANN, OWNER.user_id)
     assert question is not None
     assert await talk.beginning.answer(OWNER, question, text) is None
+
+
+@contextmanager
+def calls_here(function: object) -> Iterator[list[str]]:
+    """Lists the calls of a function in this thread, by the name of the function that calls it."""
+    calls: list[str] = []
+
+    def note(frame: FrameType, event: str, _argument: object) -> None:
+        if event == "call" and frame.f_code is getattr(function, "__code__") and frame.f_back:  # noqa: B009
+            calls.append(frame.f_back.f_code.co_name)
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        yield calls
+    finally:
+        sys.setprofile(before)
+
+
+async def test_names_of_places_are_compared_beside_the_loop(talk: Conversation) -> None:
+    await followed(talk)
+    question = await talk.questions.answered(ANN, OWNER.user_id)
+    assert question is not None
+    with calls_here(difflib.get_close_matches) as calls:
+        assert await talk.beginning.answer(OWNER, question, "graph neural networks") is None
+        assert isinstance(await talk.beginning.zone(OWNER, ANN, "Berln"), results.NotAccepted)
+        assert not calls
+        difflib.get_close_matches("a", [])
+        assert calls
 
 
 async def test_a_groups_messages_are_no_answers(talk: Conversation) -> None:

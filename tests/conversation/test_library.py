@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
+from types import FrameType
 
 import pytest
 
@@ -210,3 +212,25 @@ async def test_the_export_holds_everything_and_only_admins_get_it(talk: Conversa
     assert {(each["person"], each["paper"]) for each in chat["votes"]} == {("person 1", IDS[0]), ("person 2", IDS[1])}
     assert IDS[0] in made.saved
     assert IDS[1] not in made.saved
+
+
+async def test_references_are_written_beside_the_loop_that_answers(talk: Conversation) -> None:
+    """Those of a thousand saved papers take half a second, for which nobody else should wait."""
+    await save(talk, ANN, IDS[0])
+    called: set[str] = set()
+
+    def note(frame: FrameType, event: str, _arg: object) -> None:
+        if event == "call":
+            called.add(frame.f_code.co_name)
+
+    before = sys.getprofile()
+    sys.setprofile(note)  # sees the calls of this thread alone
+    try:
+        for form in CitationFormat:
+            assert (await talk.library.saved_references(ANN, GROUP, form)).text
+        exported = await talk.exports.export(ANN, GROUP)
+    finally:
+        sys.setprofile(before)
+    assert isinstance(exported, ExportedChat)
+    assert "saved_references" in called
+    assert "cite" not in called

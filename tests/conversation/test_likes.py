@@ -11,7 +11,7 @@ import pytest
 from bot import conversation as results
 from bot.conversation import Conversation, Defaults, Requester
 from bot.errors import SourceUnavailable
-from bot.model import ChatRef, NamedPaper, Paper, PaperList, PaperRef, Platform, VoteKind
+from bot.model import ChatKind, ChatRef, NamedPaper, Paper, PaperList, PaperRef, Platform, VoteKind
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.finder import MadeUpSearch, finder
@@ -206,3 +206,16 @@ async def test_a_new_version_in_the_store_is_the_same_paper(talk: Conversation, 
     liked = await talk.likes.from_text(ADMIN, PRIVATE, "2406.00001v1")
     assert isinstance(liked, results.Liked)
     assert [each.id for each in liked.found.papers] == ["2406.00001"]
+
+
+async def test_likes_in_a_channel_are_stored_without_the_persons_id(talk: Conversation, store: SqlStore) -> None:
+    await talk.subscribe(ADMIN, GROUP, "cs.CV")
+    await talk.beginning.note_kind(GROUP, ChatKind.CHANNEL)
+    liked = await talk.likes.from_text(ADMIN, GROUP, HEADS.id)
+    assert isinstance(liked, results.Liked)
+    (vote,) = await store.votes_of(GROUP)
+    assert vote.person not in ("", ADMIN.user_id)
+    assert await talk.votes.of_person(ADMIN, GROUP, HEADS.id) == {VoteKind.UP}
+    assert isinstance(await talk.undo.undo(MEMBER, GROUP, liked.undo), results.NotAllowed)
+    assert isinstance(await talk.undo.undo(ADMIN, GROUP, liked.undo), results.Undone)
+    assert not await store.votes_of(GROUP)

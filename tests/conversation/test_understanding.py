@@ -367,3 +367,43 @@ async def test_a_misspelt_category_is_unsubscribed_as_it_was_meant(talk: Convers
         gone = await talk.unsubscribe(OWNER, CHAT, named)
         assert isinstance(gone, results.Unsubscribed)
         await talk.undo.undo(OWNER, CHAT, gone.undo)
+
+
+@pytest.mark.parametrize(
+    ("broad", "narrowed"),
+    [
+        ("cs.CV OR cs.CL", "about: medical image segmentation, in cs.CL, cs.CV"),
+        ("image cs.CV", "image AND medical AND segmentation AND cat:cs.CV"),
+        ("cs.CV -cs.LG", "image AND medical AND segmentation AND cat:cs.CV AND NOT cat:cs.LG"),
+    ],
+)
+async def test_a_narrowed_topic_keeps_its_words_and_what_it_excludes(
+    talk: Conversation, store: SqlStore, broad: str, narrowed: str
+) -> None:
+    offer = await talk.understanding.offer(CHAT, broad)
+    assert isinstance(offer, results.TopicOffer)
+    await talk.understanding.ask_words(OWNER, CHAT, CHAT, offer.options[0].key, may_type=True)
+    assert (await offered(talk, "medical image segmentation")).options[0].query == narrowed
+
+
+async def test_a_setting_in_words_is_changed_and_can_be_taken_back(talk: Conversation, store: SqlStore) -> None:
+    changed = await talk.understanding.message(OWNER, CHAT, "weekly on Friday")
+    assert isinstance(changed, results.Changed)
+    assert changed.chat.days == {4}
+    assert isinstance(await talk.undo.undo(OWNER, CHAT, changed.undo), results.Undone)
+    assert await talk.understanding.message(MEMBER, CHAT, "pause for two weeks") == results.NotAllowed()
+
+
+async def test_a_name_is_offered_as_an_author_where_its_words_bring_less(talk: Conversation, store: SqlStore) -> None:
+    await announce(store, "Talking heads, driven by audio", "Talking heads again")
+    paper = made_up("2606.00100", NOW.date(), title="Capsules", authors=("Geoffrey E. Hinton",))
+    await store.ingest([paper], NOW)
+    assert kinds(await offered(talk, "Geoffrey Hinton"))[0] is GuessKind.AUTHOR
+    assert GuessKind.AUTHOR in kinds(await offered(talk, "Ada Nobody"))
+    assert GuessKind.AUTHOR not in kinds(await offered(talk, "Talking Heads"))
+    assert GuessKind.AUTHOR not in kinds(await offered(talk, "talking heads"))
+
+
+@pytest.mark.parametrize("text", ["undo", "Undo that!", "撤销", "deshacer", "отменить"])
+async def test_a_word_for_undo_is_no_topic(talk: Conversation, text: str) -> None:
+    assert await talk.understanding.message(OWNER, CHAT, text) == results.SmallTalk(Talk.UNDO, 0)

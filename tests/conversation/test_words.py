@@ -30,6 +30,7 @@ TUESDAY = date(2026, 6, 2)
         ),
         *((each, {0, 2, 4}) for each in ("mon, wed, fri", "пн, ср, пт", "周一、三、五", "月水金", "月・水・金")),
         ("lunes y jueves", {0, 3}),
+        *((each, {4}) for each in ("weekly, on Friday", "weekly on Fridays", "每周一次，星期五", "еженедельно, пт")),
         ("fri-mon", {4, 5, 6, 0}),
         ("tues & thurs", {1, 3}),
     ],

@@ -117,7 +117,11 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.AskWords("cat:cs.CV", may_type=True),
     results.AskWords("cat:cs.CV", may_type=False),
     results.NoSubject("the"),
-    *(results.SmallTalk(talk, following) for talk in (Talk.GREETING, Talk.THANKS, Talk.NO) for following in (0, 1)),
+    *(
+        results.SmallTalk(talk, following)
+        for talk in (Talk.GREETING, Talk.THANKS, Talk.NO, Talk.UNDO)
+        for following in (0, 1)
+    ),
     results.DidYouMeanPaper("a title", (CARD.paper,), OFFER),
     results.DidYouMeanPaper("a title", (CARD.paper, CARD.paper)),
     results.DidYouMeanCommand("subscribe cs.CV", "0123456789ab"),
@@ -218,10 +222,7 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.Health(("The database is read-only.", "x" * 900, *("telegram:1 gets nothing: blocked",) * 40)),
     results.AskTopic(CHAT, True),
     results.AskTopic(CHAT, False),
-    *(
-        results.AreaOffer(each, UNTESTED, ((CARD.paper, "A sentence."), (CARD.paper, "")), True)
-        for each in results.AREAS
-    ),
+    *(results.AreaOffer(each, UNTESTED, (CARD, Card(CARD.paper)), True) for each in results.AREAS),
     results.AskPlace(CHAT, "cat:cs.CV", ZONES, time(8), True, UNTESTED),
     results.AskPlace(CHAT, LONG, ZONES, time(8, 30), False),
     *(results.Settled(CHAT, DUE, DUE - timedelta(days=days)) for days in (0, 1, 3)),

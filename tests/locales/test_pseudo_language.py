@@ -14,6 +14,7 @@ from gettext import NullTranslations
 
 import pytest
 
+from bot.arxiv import ids
 from bot.arxiv.categories import CATEGORIES
 from bot.conversation import Result
 from bot.errors import ModelUnavailable, Paused, RetryLater, SourceUnavailable, StoreUnavailable
@@ -208,3 +209,26 @@ def template_ids() -> set[str]:
     from tests.locales.test_catalogues import messages, template, texts
 
     return {text for message in messages(template()) for text in texts(message.id)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "hello",
+        "x" * (ids.MAX_LENGTH + 1),
+        "2413.14272",
+        "hep-th/9913001",
+        "10.1145/3292500.3330701",
+        "https://doi.org/10.1038/nature14539",
+        "https://doi.org/10.48550/arXiv.nonsense",
+        "https://arxiv.org/list/cs.CV/new",
+        "https://youtu.be/x",
+        "https://example.org/x",
+    ],
+)
+def test_reasons_why_a_text_names_no_paper_go_through_the_catalogues(text: str) -> None:
+    with using_translations(Marked()):
+        reason = ids.resolve(text)
+    assert isinstance(reason, ids.NotAPaperLink)
+    assert not re.search("[A-Za-z]", outside(reason.why)), reason.why

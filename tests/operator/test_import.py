@@ -104,6 +104,38 @@ async def test_a_paused_chat_stays_paused_and_the_others_are_due(
     assert chats[GROUP].next_due_at is not None
 
 
+async def test_a_digest_that_is_due_now_still_comes_after_an_import(filled: Settings, tmp_path: Path) -> None:
+    file = await written(filled, tmp_path / "a.json")
+    async with open_app(filled) as app:
+        await app.store.change_chat(GROUP, NOW, paused_until=None, size=3)
+        await app.store.set_due(GROUP, app.clock.now() - minutes(1))
+    content = json.loads(file.read_text())
+    content["chats"][1]["settings"]["paused_until"] = None
+    file.write_text(json.dumps(content))
+    await import_file(filled, file)
+    async with open_app(filled) as app:
+        chat = await app.store.chat(GROUP)
+        assert chat is not None
+        assert chat.size == 10
+        assert chat.next_due_at is not None
+        assert chat.next_due_at < app.clock.now()
+
+
+async def test_quiet_hours_are_local_times_whatever_a_file_says(
+    filled: Settings, empty: Settings, tmp_path: Path
+) -> None:
+    """A time with a zone cannot be compared with those of the chat, so that its digests would never be sent."""
+    file = await written(filled, tmp_path / "a.json")
+    content = json.loads(file.read_text())
+    content["chats"][0]["settings"]["quiet"] = ["22:00:30-05:00", "07:00Z"]
+    file.write_text(json.dumps(content))
+    await import_file(empty, file)
+    async with open_app(empty) as app:
+        chat = await app.store.chat(ANN)
+    assert chat is not None
+    assert chat.quiet == (time(22), time(7))
+
+
 async def test_numbered_people_are_said(filled: Settings, empty: Settings, tmp_path: Path) -> None:
     lines = await import_file(empty, await written(filled, tmp_path / "a.json", has_ids=False))
     assert lines[1:] == ["People are numbered in the file, so nobody finds their saved papers; export with --people."]
@@ -153,6 +185,7 @@ def _set(*path: Any, to: Any) -> Callable[[Any], None]:
         (_set("chats", 1, "settings", "language", to="klingon!"), "is damaged (chats.1.settings.language: "),
         (_set("chats", 1, "settings", "style", to="x"), "is damaged (chats.1.settings.style: "),
         (_set("chats", 1, "subscriptions", 0, "topic", to="(("), "is damaged (chats.1.subscriptions.0.topic: "),
+        (_set("chats", 0, "votes", 0, "paper", to="no id&x=1"), "is damaged (chats.0.votes.0.paper: "),
         (_set("chats", 0, "votes", 0, "at", to="2026-06-01T00:00"), "is damaged (chats.0.votes.0.at: "),
     ],
 )
@@ -184,6 +217,12 @@ async def test_a_file_that_is_not_there_is_told(empty: Settings, tmp_path: Path)
 
 
 # ── OPML ──
+
+
+async def test_chats_without_topics_are_not_counted_in_opml(filled: Settings) -> None:
+    async with open_app(filled) as app:
+        await app.store.add_chat(Chat(ChatRef(Platform.TELEGRAM, "7")))
+    assert await export_topics(filled, None, io.StringIO()) == 2
 
 
 async def test_topics_go_out_and_in_as_opml(filled: Settings, empty: Settings, tmp_path: Path) -> None:

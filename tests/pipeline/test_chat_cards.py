@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from sqlalchemy import event
+
 from bot.model import Depth, SummaryKey, SummaryRequest
 from bot.pipeline.chat_cards import NOT_ASKED, ChatCards
 from tests.fakes.makers import AbstractReader
@@ -97,3 +99,23 @@ async def test_a_digest_of_another_chat_or_of_no_day_has_no_page(scene: Scene) -
     assert await cards_of(scene).page(chat, "2026-05-01", 0, 10) is None
     other = await scene.follow(BOB, "cat:cs.CV")
     assert await cards_of(scene).page(other, slot, 0, 10) is None
+
+
+async def test_what_an_interest_brought_is_read_once_for_a_page(scene: Scene) -> None:
+    slot = await sent(scene)
+    chat = await scene.follow(ANN, "about: talking heads")
+    reads: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        reads.append(statement)
+
+    counts = []
+    for papers in (1, 2):
+        reads.clear()
+        event.listen(scene.store.db.engine.sync_engine, "before_cursor_execute", note)
+        page = await cards_of(scene).page(chat, slot, 0, papers)
+        event.remove(scene.store.db.engine.sync_engine, "before_cursor_execute", note)
+        assert page is not None
+        assert len(page.cards) == papers
+        counts.append(sum("min(announcements.seq)" in statement for statement in reads))
+    assert counts[0] == counts[1] > 0

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Paper
-from bot.references import CitationFormat, citation_file, cite, read_file
+from bot.references import CitationFormat, cite, file_content, read_file
 from bot.references.citation_keys import citation_keys
 from bot.render.cards import title_of
 
@@ -101,7 +101,7 @@ def test_any_text_gives_one_entry_that_our_reader_finds_again(title: str, author
     assert [entry["eprint"] for entry in bibtex(*given_papers)] == ["2401.00001", "1706.03762"]
     for form in CitationFormat:
         if form is not CitationFormat.CSV:
-            found = read_file(citation_file(given_papers, form), f"a.{form}")
+            found = read_file(file_content(cite(given_papers, form), form), f"a.{form}")
             assert {"2401.00001", "1706.03762"} <= set(found.ids)
 
 
@@ -121,7 +121,7 @@ def test_ris_names_people_last_name_first() -> None:
 
 
 def test_a_cell_is_no_formula_of_a_spreadsheet() -> None:
-    content = citation_file([paper(title="=cmd|' /C calc'!A0")], CitationFormat.CSV)
+    content = file_content(cite([paper(title="=cmd|' /C calc'!A0")], CitationFormat.CSV), CitationFormat.CSV)
     assert content.startswith(b"\xef\xbb\xbf")
     row = next(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     assert row["title"].startswith("'=cmd")

@@ -10,7 +10,7 @@ from bot import conversation as results
 from bot.conversation import Conversation, Defaults, Requester
 from bot.conversation.awaited_digests import AwaitedDigests
 from bot.errors import SourceUnavailable
-from bot.model import Awaited, ChatRef, NothingToSend, Platform
+from bot.model import Awaited, ChatRef, Digest, NothingToSend, Platform
 from bot.service.promised_digests import PromisedDigests
 from bot.storage.store import SqlStore
 from tests.contracts.samples import digest
@@ -136,3 +136,22 @@ async def test_another_message_that_waits_for_a_chat_does_not_end_its_promise(
     assert await promised.run() == 0
     pipeline.next_digest = made_up_digest()
     assert await promised.run() == 1
+
+
+async def test_a_digest_that_cannot_be_made_keeps_nobody_else_waiting(
+    talk: Conversation, pipeline: FakePipeline, store: SqlStore, clock: FakeClock
+) -> None:
+    other = ChatRef(Platform.TELEGRAM, "6")
+    awaited = AwaitedDigests(store, clock)
+    for ref in (CHAT, other):
+        await awaited.promise(ref, Awaited.FIRST_LISTING)
+        clock.advance(1)
+
+    async def digest_of(ref: ChatRef) -> Digest | NothingToSend:
+        if ref == CHAT:
+            raise ValueError("a paper that cannot be shown")
+        return made_up_digest()
+
+    promised = PromisedDigests(store, clock, digest_of, {})
+    assert await promised.run() == 1
+    assert [promise.chat for promise in await awaited.promised()] == [CHAT]

@@ -21,6 +21,7 @@ from bot.decisions.spreading import Load
 from bot.errors import StoreUnavailable
 from bot.model import (
     ARCHIVE,
+    FOREVER,
     Bot,
     Chat,
     ChatRef,
@@ -91,6 +92,10 @@ async def test_chats_without_a_topic_are_not_counted_as_following() -> None:
         await store.subscribe(ANN, "cat:cs.CV", THURSDAY, NOW)
         await store.subscribe(ANN, "cat:cs.CL", THURSDAY, NOW)
         assert "1 of 2 chats follows 2 topics; 0 summaries wait." in status_text.sentences(
+            await status.gather(store, FakeClock(NOW))
+        )
+        await store.change_chat(BOB, NOW, paused_until=FOREVER)
+        assert "1 of 2 chats follows 2 topics (1 chat is paused); 0 summaries wait." in status_text.sentences(
             await status.gather(store, FakeClock(NOW))
         )
 

@@ -106,7 +106,7 @@ async def test_an_empty_database_is_migrated_when_it_is_opened(url: str) -> None
 async def test_a_downgrade_followed_by_an_upgrade_keeps_the_data(url: str) -> None:
     async with await open_store(url) as store:
         await with_chats(store)
-        for ref in (ANN, BOB):  # the oldest version knows no other style
+        for ref in (ANN, BOB):  # older versions know no lists
             await store.change_chat(ref, NOW, style=Style.CARDS)
         await store.ingest([announced(), announced("2606.00002")], NOW)
         await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from bot.topics.text import fold, raw_words
@@ -49,8 +50,8 @@ def _is_dotted(word: str) -> bool:
     return ("." in word or "-" in word) and category_named(word) is not None
 
 
-def _distinct(pieces: object) -> tuple[str, ...]:
-    cleaned = (_BULLET.sub("", str(piece).strip()).strip(" .\"'“”") for piece in pieces)  # type: ignore[attr-defined]
+def _distinct(pieces: Iterable[str]) -> tuple[str, ...]:
+    cleaned = (_BULLET.sub("", piece.strip()).strip(" .\"'“”") for piece in pieces)
     return tuple({fold(piece): piece for piece in cleaned if piece}.values())
 
 

@@ -22,6 +22,7 @@ class Talk(enum.StrEnum):
     SETTINGS = "settings"
     DIGEST = "digest"
     NO = "no"
+    UNDO = "undo"
 
 
 _LONGEST = 80

@@ -224,11 +224,17 @@ def _words(text: str) -> Understood:
     """Plain words: a description if they are many, else exactly these words."""
     exact = (GuessKind.WORDS, _without_function_words(text))
     about = (GuessKind.ABOUT, f"about: {text}")
+    if _NAME.fullmatch(text):
+        return Understood(text, _guesses(exact, (GuessKind.AUTHOR, f'au:"{text}"', text), about))
     if not _is_sentence(text):
         return Understood(text, _guesses(exact, about))
     is_long = len(raw_words(exact[1])) > _MOST_EXACT or re.search(r"[,.;:!?()]", text) is not None
     return Understood(text, _guesses(about) if is_long and topic_of(about[1]) else _guesses(about, exact))
 
+
+_CAPITAL = "[A-ZÀ-ÞŁŚŠŽČ]"
+_NAME = re.compile(rf"{_CAPITAL}[^\W\d_]+(?: {_CAPITAL}\.?)?(?: {_CAPITAL}[^\W\d_A-Z]+(?:[-’'][^\W\d_]+)?)")
+"""A first and a last name, with an initial perhaps: "Geoffrey E. Hinton". "Talking Heads" looks like it, too."""
 
 _MOST_EXACT = 6
 """Words that all have to be in one paper; more are hardly ever."""

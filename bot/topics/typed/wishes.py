@@ -92,7 +92,9 @@ def _after() -> re.Pattern[str]:
     found = phrases("after")
     spaced = [phrase for name, each in found.items() if name not in _UNSPACED for phrase in each]
     unspaced = [phrase for name in _UNSPACED for phrase in found.get(name, ())]
-    return re.compile(rf"(?:[\s,;.!]+(?:{'|'.join(spaced)})|[\s,，、]*(?:{'|'.join(unspaced)}))[\s.!?。！？]*$")
+    # The signs before a phrase are only read from their first one on: else a long run of them takes seconds.
+    signs, marks = r"(?<![\s,;.!])[\s,;.!]+", r"(?<![\s,，、])[\s,，、]*"
+    return re.compile(rf"(?:{signs}(?:{'|'.join(spaced)})|{marks}(?:{'|'.join(unspaced)}))[\s.!?。！？]*$")
 
 
 @cache

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from datetime import time
 
+import pytest
+
+from bot.conversation import Conversation, TopicOffer
 from bot.model import ChatKind, ChatRef, Platform
 from bot.storage.store import SqlStore
 from handlers.discord.app import DiscordApp
@@ -82,3 +85,20 @@ async def test_a_server_without_such_a_channel_has_its_owner_told(
     [told] = await said(dc, owner)
     assert "I am in Lab now" in told
     assert dc.world.history(channel) == []
+
+
+@pytest.fixture
+def there(dc: FakeDiscord, channel: int) -> int:
+    """Another channel of the server, there before the app connects."""
+    return dc.world.add_channel(int(dc.world.channels[channel]["guild_id"]), "vision")
+
+
+async def test_words_for_another_channel_are_asked_for_as_a_command(
+    there: int, app: DiscordApp, dc: FakeDiscord, channel: int, conversation: Conversation
+) -> None:
+    """The bot does not get the next message of a channel."""
+    ref = ChatRef(Platform.DISCORD, str(there))
+    offer = await conversation.understanding.offer(ref, "cs.CV")
+    assert isinstance(offer, TopicOffer)
+    asked = await dc.interactions.click(channel, f"narrow:{offer.options[0].key}@{there}")
+    assert "/subscribe diffusion" in asked.text

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
+from bot.conversation import Conversation
+from bot.storage.store import SqlStore
 from handlers.discord.app import DiscordApp
 from handlers.discord.message_menu import NAME
+from tests.fakes.clock import FakeClock
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord_messages import JSON
 from tests.fakes.discord_world import user
-from tests.handlers.discord.samples import until
+from tests.handlers.discord.samples import ADMIN, chat, until
 
 LINK = "https://arxiv.org/abs/2606.00001"
 
@@ -49,6 +52,17 @@ async def test_words_to_the_bot_are_answered(app: DiscordApp, dc: FakeDiscord, c
     await write(dc, channel, f"<@{dc.world.bot['id']}> hello")
     await until(lambda: dc.world.accepted)
     assert "Something went wrong" not in shown(dc)
+
+
+async def test_a_channel_is_named_in_its_own_language(
+    app: DiscordApp, dc: FakeDiscord, channel: int, conversation: Conversation, store: SqlStore, clock: FakeClock
+) -> None:
+    await conversation.subscribe(ADMIN, chat(channel), "cs.CV")
+    await store.change_chat(chat(channel), clock.now(), language="es", has_own_language=True)
+    name = dc.world.channels[channel]["name"]
+    await write(dc, channel, f"<@{dc.world.bot['id']}> hello")
+    await until(lambda: dc.world.accepted)
+    assert f"{name} de lab" in shown(dc)
 
 
 async def test_other_messages_and_replies_without_a_link_stay_unanswered(

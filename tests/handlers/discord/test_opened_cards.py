@@ -59,3 +59,18 @@ async def test_a_whole_reading_says_that_it_goes_on_and_takes_the_place_of_the_c
     await until(lambda: waiting.edits == 2)
     assert waiting.messages == [message]
     assert "reading the whole paper" not in waiting.text
+
+
+async def test_who_has_left_a_card_that_is_being_read_is_told_there_that_it_is_read(
+    bench: Bench, dc: FakeDiscord, channel: int, pipeline: FakePipeline
+) -> None:
+    await bench.digest_in(channel, style=Style.LIST)
+    card = await dc.interactions.click(channel, f"open:{FIRST}@{channel}", admin=False)
+    (message,) = card.messages
+    pipeline.may_finish.clear()
+    waiting = await dc.interactions.click(channel, card.button("Read it all"), message=message, admin=False)
+    await dc.interactions.click(channel, waiting.button("⟵"), message=message, admin=False)
+    pipeline.may_finish.set()
+    await until(lambda: waiting.edits == 2)
+    assert "The whole paper has been read" in waiting.text
+    assert waiting.button("Read it all")

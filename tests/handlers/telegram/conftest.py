@@ -60,6 +60,10 @@ class Bench:
         await self.tg.until(lambda: not any(each["update_id"] <= last for each in self.tg.world.updates))
 
 
+READINGS_PER_HOUR = 20
+"""More than any test needs that is not about the limit."""
+
+
 def settings_for(tg: FakeTelegram, folder: Path, token: str | None = None) -> Settings:
     return load(telegram_bot_token=SecretStr(token or tg.token), telegram_api_url=tg.url, data_dir=folder)
 
@@ -71,11 +75,25 @@ async def tg() -> AsyncIterator[FakeTelegram]:
 
 
 @pytest.fixture
-async def bench(tg: FakeTelegram, tmp_path: Path) -> AsyncIterator[Bench]:
+def readings_per_hour() -> int:
+    """For one person; 0 for no limit."""
+    return READINGS_PER_HOUR
+
+
+@pytest.fixture
+async def bench(tg: FakeTelegram, tmp_path: Path, readings_per_hour: int) -> AsyncIterator[Bench]:
     async with memory_store() as store:
         pipeline, clock = FakePipeline(), FakeClock(NOW)
+        insight = insight_of(store, clock)
         talk = Conversation(
-            store, clock, pipeline.read, pipeline.compose, finder(store), insight_of(store, clock), Defaults()
+            store,
+            clock,
+            pipeline.read,
+            pipeline.compose,
+            finder(store),
+            insight,
+            Defaults(),
+            readings_per_hour=readings_per_hour,
         )
         # Limits have tests of their own; here their seconds pass a hundred times as fast.
         limiter = Limiter(lambda: 100 * time.monotonic(), lambda seconds: asyncio.sleep(seconds / 100))

@@ -100,3 +100,14 @@ async def test_a_group_can_be_named_by_who_has_set_it_up(bench: Bench) -> None:
     await bench.ask(FIRST, "/subscribe cs.CV", user=ANN)
     assert "Lab vision now follows" in await bench.ask(ANN, "/subscribe lab vision cs.CL")
     assert sorted(await topics(bench, FIRST)) == ["cat:cs.CL", "cat:cs.CV"]
+
+
+async def test_a_misspelt_command_about_a_channel_is_run_for_that_channel(bench: Bench) -> None:
+    await channels(bench, "mychan")
+    for typed in (f"/subscibe {FIRST} cs.CV", "/subscibe mychan cs.LG"):
+        await bench.ask(ANN, typed)
+        before = len(bench.tg.messages(ANN))
+        bench.tg.press(bench.tg.messages(ANN)[-1], "/subscribe", ANN)
+        assert "mychan now follows" in (await bench.tg.wait_for(ANN, before + 1))[before].text
+    assert await topics(bench, FIRST) == ["cat:cs.CV", "cat:cs.LG"]
+    assert await topics(bench, ANN) == []

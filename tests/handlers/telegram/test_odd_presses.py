@@ -245,3 +245,10 @@ async def test_whatever_argument_a_button_carries_comes_to_an_outcome(verb: str,
             await perform(talk, target, action)
         if not is_admin:
             assert await store.chat(ref(GROUP)) is None, "who may not set a chat up does not create it"
+
+
+async def test_a_pop_up_about_a_stale_button_promises_nothing_below_it(bench: Bench) -> None:
+    await prepared(bench)
+    stale = await message_with(bench, ANN, "next:gone:0")
+    told = await said(bench, bench.tg.press(stale, "press", ANN))
+    assert told == "That button no longer means anything; /help shows what I can do."

@@ -17,7 +17,7 @@ from handlers.telegram.cards import TelegramRenderer
 from tests.fakes.pipeline import made_up_card
 from tests.fakes.telegram_world import BOT_USERNAME, FakeMessage
 from tests.handlers.mornings import TITLES, Mornings, open_mornings
-from tests.handlers.telegram.conftest import JOINER, Bench
+from tests.handlers.telegram.conftest import JOINER, READINGS_PER_HOUR, Bench
 from tests.handlers.telegram.test_commands import ANN, BOB, CHANNEL, GROUP, ref
 
 
@@ -341,6 +341,17 @@ async def test_a_group_opens_cards_in_private_for_its_members(scene: Scene) -> N
     assert len(scene.bench.tg.messages(GROUP)) == 2
 
 
+class TestWithALimitOfReadings:
+    @pytest.fixture
+    def readings_per_hour(self) -> int:
+        return 1
+
+    async def test_papers_that_forged_links_name_are_counted(self, bench: Bench) -> None:
+        await bench.ask(BOB, "/start")
+        assert "Heads that talk" in await bench.ask(BOB, "/start p_-1001_2406-14272")
+        assert "the most for one person" in await bench.ask(BOB, "/start p_-1001_2406-14273")
+
+
 async def test_who_is_no_member_gets_the_paper_alone(scene: Scene) -> None:
     listed = await group_list(scene)
     said = await scene.bench.ask(BOB, f"/start {link_of(listed, '1')}")
@@ -445,3 +456,11 @@ async def test_damaged_and_forged_links_are_answered_kindly(scene: Scene, parame
     said = await scene.bench.ask(ANN, f"/start {parameter}")
     assert "link is damaged" in said or "Only members" in said or "Paper <2406.14272>" in said
     assert await scene.bench.store.chat(ref(6)) is None
+
+
+async def test_papers_of_forged_links_count_as_readings_of_who_follows_them(scene: Scene) -> None:
+    await scene.bench.ask(ANN, "/start")
+    for _ in range(READINGS_PER_HOUR):
+        assert "Paper <2406.14272>" in await scene.bench.ask(ANN, "/start p_6_2406-14272")
+    said = await scene.bench.ask(ANN, "/start p_6_2406-14272")
+    assert f"{READINGS_PER_HOUR} papers" in said

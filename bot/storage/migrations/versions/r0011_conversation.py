@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("platform", "ident", "kind", "key", name="pk_kept"),
     )
     op.create_index("ix_kept_until", "kept", ["until"])
+    op.create_index("ix_kept_kind", "kept", ["kind"])
 
 
 def downgrade() -> None:
