@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -31,6 +32,9 @@ class Refused(Exception):
     def __init__(self, status: int, description: str, **parameters: int) -> None:
         super().__init__(description)
         self.status, self.description, self.parameters = status, description, parameters
+
+
+_OPENS = re.compile(r"open:([\w./-]+)")
 
 
 @dataclass
@@ -89,6 +93,12 @@ class FakeMessage:
     @property
     def labels(self) -> list[str]:
         return [button["text"] for row in self.buttons for button in row]
+
+    @property
+    def papers(self) -> list[str]:
+        """The ids of the papers that its buttons open, those of a digest as a list."""
+        opened = (_OPENS.match(button.get("callback_data", "")) for row in self.buttons for button in row)
+        return [match[1] for match in opened if match]
 
     def button(self, label: str) -> dict[str, Any]:
         return next(button for row in self.buttons for button in row if label in button["text"])

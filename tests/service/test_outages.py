@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import resource
 from pathlib import Path
 
@@ -23,7 +22,7 @@ async def test_a_full_disk_is_reported_and_work_goes_on_when_there_is_room(tmp_p
         address = await service.address()
         await service.until(lambda: service.said("running"))
         telegram.say(ANN, ANN, "/subscribe cs.CV")
-        await telegram.until(lambda: any("Subscribed" in each.text for each in telegram.messages(ANN)))
+        await telegram.until(lambda: any("You now follow" in each.text for each in telegram.messages(ANN)))
         await service.until(lambda: service.said("matched"))
 
         resource.prlimit(service.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
@@ -36,8 +35,7 @@ async def test_a_full_disk_is_reported_and_work_goes_on_when_there_is_room(tmp_p
 
         resource.prlimit(service.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         telegram.say(ANN, ANN, "/digest")
-        paper = re.compile(r"\d{4}\.\d{5}v\d")
-        await telegram.until(lambda: any(paper.search(each.text) for each in telegram.messages(ANN)), timeout=30)
+        await telegram.until(lambda: any(each.papers for each in telegram.messages(ANN)), timeout=30)
         async with asyncio.timeout(30):  # health is gathered anew after some seconds
             while (await asked(address, "healthz"))["ready"] is not True:  # noqa: ASYNC110 - a process is watched
                 await asyncio.sleep(0.5)

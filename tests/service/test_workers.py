@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -23,7 +22,6 @@ from tests.fakes.stores import postgres
 from tests.fakes.telegram import FakeTelegram
 from tests.service.test_running import ANN, Process, settings_for
 
-PAPER = re.compile(r"\d{4}\.\d{5}v\d")
 UNDER_WAY = (DeliveryState.WAITING, DeliveryState.LEASED, DeliveryState.SENDING)
 
 
@@ -35,7 +33,7 @@ def server() -> Iterator[str]:
 
 def shown(telegram: FakeTelegram) -> list[str]:
     """The papers in the messages to Ann, once for each time that they were shown."""
-    return [paper for message in telegram.messages(ANN) for paper in PAPER.findall(message.text)]
+    return [paper for message in telegram.messages(ANN) for paper in message.papers]
 
 
 async def test_workers_make_the_summaries_and_the_digests_that_a_service_hands_over(
@@ -46,7 +44,7 @@ async def test_workers_make_the_summaries_and_the_digests_that_a_service_hands_o
     async with Process(environment, tmp_path) as service:
         await service.until(lambda: service.said("running"))
         telegram.say(ANN, ANN, "/subscribe cs.CV")
-        await telegram.until(lambda: any("Subscribed" in message.text for message in telegram.messages(ANN)))
+        await telegram.until(lambda: any("You now follow" in message.text for message in telegram.messages(ANN)))
         await service.until(lambda: service.said("matched"))
         async with Process(environment, tmp_path, "worker") as first, Process(environment, tmp_path, "worker") as other:
             await first.until(lambda: [*first.said("summarized"), *other.said("summarized")])
@@ -148,7 +146,7 @@ async def test_what_a_killed_service_was_sending_is_sent_once_by_the_next_one(
                 assert await second.stop() == 0
         in_doubt = {delivery.chat for delivery in await store.deliveries(states=[DeliveryState.IN_DOUBT])}
     for person in people:
-        times = Counter(paper for message in telegram.messages(person) for paper in PAPER.findall(message.text))
+        times = Counter(paper for message in telegram.messages(person) for paper in message.papers)
         assert times or ChatRef(Platform.TELEGRAM, str(person)) in in_doubt, "lost"
         assert max(times.values(), default=1) == 1, "twice"
 
