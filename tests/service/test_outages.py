@@ -27,7 +27,7 @@ async def test_a_full_disk_is_reported_and_work_goes_on_when_there_is_room(tmp_p
 
         resource.prlimit(service.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
         telegram.say(ANN, ANN, "/subscribe math.NA")
-        await telegram.until(lambda: "disk" in telegram.messages(ANN)[-1].text)
+        await telegram.until(lambda: "database" in telegram.messages(ANN)[-1].text)
         health = await asked(address, "healthz")
         assert health["ok"] is True
         assert health["ready"] is False
