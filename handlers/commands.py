@@ -55,6 +55,8 @@ class Command:
     arguments: tuple[Argument, ...] = ()
     takes_file: bool = False
     """A list of papers as a file may stand for its arguments."""
+    is_for_operators: bool = False
+    """Only the operators may use it, so that /help does not name it."""
 
     def read_line(self, line: str) -> dict[str, str]:
         """The arguments in a line of text, for platforms where people write them one after the other.
@@ -335,13 +337,16 @@ COMMANDS = (
     ),
     Command("privacy", N_("What I keep about this chat"), Operation(use_case=privacy)),
     # No rights in the chat: the operators are known by their ids.
-    Command("health", N_("The state of the service, for its operators"), Operation(use_case=health)),
+    Command(
+        "health", N_("The state of the service, for its operators"), Operation(use_case=health), is_for_operators=True
+    ),
     # It only shows what would be sent; the button below sends.
     Command(
         "broadcast",
         N_("Write to all chats, for the operators: shows first what would be sent"),
         Operation(use_case=broadcast, is_slow=True),
         (Argument("text", N_("The message; an empty line begins a new paragraph")),),
+        is_for_operators=True,
     ),
     # It only asks; the button of the question deletes.
     Command(

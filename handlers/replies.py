@@ -190,7 +190,8 @@ def _welcome(result: results.Welcome, chat: ChatName) -> Reply:
 @_write.register
 def _help(_result: results.Help, chat: ChatName) -> Reply:
     # From the table, so that no command can be missing here.
-    commands = tuple((Text(f"/{offered.name}", code=True), Text(f" {_(offered.description)}")) for offered in COMMANDS)
+    offered = [each for each in COMMANDS if not each.is_for_operators]
+    commands = tuple((Text(f"/{each.name}", code=True), Text(f" {_(each.description)}")) for each in offered)
     teaching = _(
         "👍 and 👎 below a paper bring more or less like it, 🔖 saves it. "
         "A .bib or .ris file that you send me in private counts as papers you like."

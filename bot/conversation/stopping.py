@@ -9,7 +9,7 @@ import structlog
 from bot.conversation.results import Forgotten, NotAllowed, Requester, Stale
 from bot.conversation.stop_results import ConfirmErase, ConfirmForget, Erased, Unchanged
 from bot.decisions.due_times import is_paused
-from bot.model import Chat, ChatRef, Platform
+from bot.model import Chat, ChatRef, Platform, VoteKind
 from bot.ports import Clock, Store
 
 log = structlog.get_logger()
@@ -28,7 +28,7 @@ class Stopping:
         if not requester.is_admin:
             return NotAllowed()
         topics = tuple(each.topic for each in await self._store.subscriptions(ref))
-        chat, votes = await self._store.chat(ref), len(await self._store.votes_of(ref))
+        chat, votes = await self._store.chat(ref), await self._votes(ref)
         asked = ConfirmForget(topics, votes, chat is not None and is_paused(chat, self._clock.now()))
         if not is_private:
             return asked
@@ -41,6 +41,10 @@ class Stopping:
         await self._store.forget(ref)
         log.info("chat forgotten", chat=str(ref))
         return Forgotten()
+
+    async def _votes(self, ref: ChatRef) -> int:
+        """What people have voted and saved; a card that was only opened is neither."""
+        return sum(vote.kind is not VoteKind.OPENED for vote in await self._store.votes_of(ref))
 
     async def keep(self) -> Unchanged:
         """Delete nothing."""

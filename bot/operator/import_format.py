@@ -138,7 +138,7 @@ def read(content: bytes, name: str) -> list[ImportedChat]:
     try:
         given: Any = json.loads(content)
     except (ValueError, RecursionError):
-        raise TellUser(f"{name} is no complete JSON; nothing was changed.") from None
+        raise TellUser(f"{name} is neither a whole file of `paperboy export` nor OPML; nothing was changed.") from None
     version = given.get("paperboy", 1) if isinstance(given, dict) else None
     if isinstance(version, int) and version > FORMAT_VERSION:
         known = f"format {version}, this one knows {FORMAT_VERSION}"

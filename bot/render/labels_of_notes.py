@@ -18,7 +18,7 @@ NOTES: dict[str, tuple[str, str] | tuple[str, str, str]] = {
     ),
     "note: no further sentence": NP_("note", "no further sentence can be read by itself for: {parts}"),
     "note: no sentence": NP_("note", "no sentence of the full text can be read by itself"),
-    "brief instead of deep": NP_("note", "brief instead of deep: {reason}"),
+    "brief instead of deep": NP_("note", "abstract only: {reason}"),
     "note: no full text": NP_("note", "there is no full text"),
     "note: unread": NP_("note", "its full text could not be read"),
     "note: reading problem": NP_("note", "parts of the full text could not be read"),

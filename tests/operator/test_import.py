@@ -14,6 +14,7 @@ import pytest
 
 from bot.errors import TellUser
 from bot.model import FOREVER, Chat, ChatKind, ChatRef, Depth, OpensIn, Platform, Style, VoteKind
+from bot.operator import import_format
 from bot.operator.export import export, export_topics, put
 from bot.operator.importing import import_file
 from bot.service.app import open_app
@@ -269,3 +270,8 @@ def test_the_commands_write_and_read_a_file(tmp_path: Path) -> None:
     other.mkdir()
     read = paperboy("import", str(file), data=other)
     assert (read.returncode, read.stdout) == (0, "Read 1 chat, 1 of them new: 1 new topic, 0 new votes.\n")
+
+
+def test_a_file_of_another_kind_is_called_so() -> None:
+    with pytest.raises(TellUser, match="neither a whole file of `paperboy export` nor OPML"):
+        import_format.read(b"hello", "hello.txt")

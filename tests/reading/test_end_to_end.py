@@ -227,7 +227,7 @@ async def test_the_card_says_why_a_full_text_could_not_be_read(
             at.arxiv.files["/pdf/2606.00042v1"] = ("application/pdf", body)
         card = await at.read()
         text = shown(card)
-        assert "brief instead of deep" in text
+        assert "abstract only" in text
         assert says in text
         assert claims(card)
 

@@ -290,6 +290,6 @@ def test_notes_say_what_was_left_out_and_stored_sentences_stay() -> None:
     assert provenance_line(summary, "en").endswith(
         "2 hidden passages left out"
         " · no further sentence can be read by itself for: Prior work and its gap, Step by step"
-        " · brief instead of deep: the PDF is damaged · 1 hidden passage left out"
+        " · abstract only: the PDF is damaged · 1 hidden passage left out"
     )
     assert "2 pasajes ocultos omitidos · ninguna otra frase" in provenance_line(summary, "es")
