@@ -85,7 +85,7 @@ async def test_on_a_server_like_takes_a_file_from_who_may_change_the_channel(
 ) -> None:
     file = dc.cdn.attachment("a.bib", BIBTEX)
     refused = await dc.interactions.slash(channel, "like", file=file, admin=False)
-    assert "Only admins of this chat can do that." in refused.text
+    assert "papers in lab can do that." in refused.text
     assert await votes(store, channel) == set()
     answered = await dc.interactions.slash(channel, "like", file=file)
     assert "papers like these 2 first" in answered.text

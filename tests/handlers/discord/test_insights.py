@@ -38,7 +38,7 @@ async def test_subscribing_shows_a_backtest_and_a_button_corrects_the_topic(
 
 async def test_the_next_digest_and_a_paper_in_it(dc: FakeDiscord, channel: int, conversation: Conversation) -> None:
     await conversation.subscribe(Requester("1", True), chat(channel), "splatting")
-    assert "Your next digest: 40 papers so far" in (await dc.interactions.slash(channel, "preview")).text
+    assert "papers in lab: 40 papers so far" in (await dc.interactions.slash(channel, "preview")).text
     said = await dc.interactions.slash(channel, "why", link="2606.00001")
     assert "of 40 papers" in said.text
     assert said.button("Read it all")
