@@ -108,7 +108,7 @@ async def test_a_waiting_digest_is_sent_earlier_when_its_chat_asks(
 ) -> None:
     last = ChatRef(Platform.TELEGRAM, str(1000 + BROADCAST - 1))
     said, others = await until_served(scene, tg, sender, last)
-    assert said == NothingToSend("Your digest is on its way already.")
+    assert said == NothingToSend("Your digest is on its way already.", is_under_way=True)
     assert others < 120
 
 
@@ -146,21 +146,22 @@ async def test_a_digest_behind_a_postponed_part_is_not_reported_as_on_its_way(
     ref = await two_parts(scene)
     await put_off(scene, why, minutes)
     assert await ask(scene, ref) == NothingToSend(
-        f"Your digest waits, because it could not be sent; it is tried again at {time} UTC."
+        f"Your digest waits, because it could not be sent; it is tried again at {time} UTC.",
+        is_under_way=True,
     )
     second, _first = await scene.store.deliveries(chat=ref)
     assert second.next_attempt_at == scene.clock.now(), "as it was"
     scene.clock.advance(minutes * 60)
-    assert await ask(scene, ref) == NothingToSend("Your digest is on its way already.")
+    assert await ask(scene, ref) == NothingToSend("Your digest is on its way already.", is_under_way=True)
 
 
 async def test_a_digest_behind_a_part_that_is_looked_up_is_not_reported_as_on_its_way(scene: Scene) -> None:
     ref = await two_parts(scene)
     await put_off(scene, "Discord answered 502", 5, again=True)
     said = "Your digest waits, because it could not be sent; it is tried again at 05:05 UTC."
-    assert await ask(scene, ref) == NothingToSend(said)
+    assert await ask(scene, ref) == NothingToSend(said, is_under_way=True)
     scene.clock.advance(5 * 60)
-    assert await ask(scene, ref) == NothingToSend("Your digest is on its way already.")
+    assert await ask(scene, ref) == NothingToSend("Your digest is on its way already.", is_under_way=True)
 
 
 async def test_a_new_digest_behind_a_postponed_part_is_written_and_reported_as_waiting(scene: Scene) -> None:
@@ -172,7 +173,7 @@ async def test_a_new_digest_behind_a_postponed_part_is_written_and_reported_as_w
     await scene.prepare()
     before = len(await scene.store.deliveries(chat=ANN))
     said = "Your digest waits, because it could not be sent; it is tried again at 06:00 UTC."
-    assert await ask(scene, ANN) == NothingToSend(said)
+    assert await ask(scene, ANN) == NothingToSend(said, is_under_way=True)
     assert len(await scene.store.deliveries(chat=ANN)) > before
 
 
@@ -180,9 +181,9 @@ async def test_a_part_that_is_being_sent_is_on_its_way(scene: Scene) -> None:
     await queue(scene, 7)
     ref, now = ChatRef(Platform.TELEGRAM, "7"), scene.clock.now()
     [only] = await scene.store.lease("w", tuple(Platform), now, now + timedelta(minutes=3), 9)
-    assert await ask(scene, ref) == NothingToSend("Your digest is on its way already.")
+    assert await ask(scene, ref) == NothingToSend("Your digest is on its way already.", is_under_way=True)
     assert await scene.store.begin(only.id, "w", now)
-    assert await ask(scene, ref) == NothingToSend("Your digest is on its way already.")
+    assert await ask(scene, ref) == NothingToSend("Your digest is on its way already.", is_under_way=True)
     await scene.store.settle(only.id, Settlement(DeliveryState.SENT), now)
     assert await ask(scene, ref) is None
 

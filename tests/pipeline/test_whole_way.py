@@ -408,7 +408,7 @@ async def test_digest_now_takes_what_it_shows(scene: Scene) -> None:
     assert isinstance(digest, Digest)
     assert len(digest.cards) == 2
     again = await pipeline.digest_now(scene.store, scene.builder, chat, scene.clock)
-    assert again == NothingToSend("Your digest is on its way already.")
+    assert again == NothingToSend("Your digest is on its way already.", is_under_way=True)
     scene.morning(DAYS[0])
     await scene.send()
     assert len(scene.telegram.papers(ANN)) == 2
