@@ -254,8 +254,8 @@ async def test_a_large_digest_is_sent_within_the_limits(app: DiscordApp, dc: Fak
 
 async def test_a_digest_in_a_forum_is_one_post_with_its_title(app: DiscordApp, dc: FakeDiscord) -> None:
     forum = dc.world.add_forum(next(iter(dc.world.guilds)))
-    parts = DiscordRenderer().parts(made_up_digest(30), Chat(chat(forum), kind=ChatKind.FORUM))
-    assert len(parts) > 1
+    parts = DiscordRenderer().parts(made_up_digest(3), Chat(chat(forum), kind=ChatKind.FORUM))
+    assert len(parts) == 4
     for number, each in enumerate(parts, 1):
         assert isinstance(await app.sender.send(chat(forum), each, f"{chat(forum)}|2026-06-02|{number}"), Sent)
     [post] = dc.world.threads(parent=forum)

@@ -8,7 +8,7 @@ from bot.model import ChatRef, Depth, PaperRef, Platform
 from handlers.commands import COMMANDS
 from tests.handlers.telegram.conftest import Bench
 
-ANN, BOB = 5, 6
+ANN, BOB, CAROL = 5, 6, 7
 GROUP, CHANNEL = -1001000000001, -1001000000002
 
 
@@ -184,7 +184,8 @@ async def test_a_channel_is_subscribed_from_a_private_chat_by_its_admin(bench: B
     bench.tg.channel(CHANNEL, "Vision", "vision_papers", admins=(ANN,))
     assert "make me an admin" in await bench.ask(ANN, "/subscribe @nobody_knows cs.CV")
     assert "Only admins" in await bench.ask(ANN, "/subscribe @vision_papers cs.CV")
-    bench.tg.bot_becomes(CHANNEL, "administrator", BOB)
+    # By somebody who does not talk to the bot, and so is told nothing in private.
+    bench.tg.bot_becomes(CHANNEL, "administrator", CAROL)
     await bench.settled()
     assert "Only admins" in await bench.ask(BOB, "/subscribe @vision_papers cs.CV")
     assert "now follows" in await bench.ask(ANN, "/subscribe @Vision_Papers cs.CV")
