@@ -73,7 +73,12 @@ def digest(
     format: Format = "text",
     style: Annotated[
         Style | None,
-        typer.Option("--style", help="How much of each paper; list for telegram and discord, else cards."),
+        typer.Option(
+            "--style",
+            parser=arguments.parse_style,
+            metavar="list|cards|titles",
+            help="How much of each paper; list for telegram and discord, else cards.",
+        ),
     ] = None,
     output: DigestOutput = None,
 ) -> None:

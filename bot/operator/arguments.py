@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.errors import TellUser
-from bot.model import ChatRef, Depth
+from bot.model import ChatRef, Depth, Style
 from bot.render.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -30,6 +30,12 @@ def parse_depth(text: str) -> Depth:
     if text not in tuple(Depth):
         raise TellUser(f"“{text}” is not a depth; write brief (from the abstract) or deep (from the whole paper).")
     return Depth(text)
+
+
+def parse_style(text: str) -> Style:
+    if text not in tuple(Style):
+        raise TellUser(f"“{text}” is not a style; write list, cards or titles.")
+    return Style(text)
 
 
 def parse_chat(text: str) -> ChatRef:
