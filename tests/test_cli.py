@@ -84,6 +84,7 @@ def paperboy(*words: str, data: Path, arxiv: FakeArxiv | None = None, **more: st
         (["digest", "--liked", "/dev/null"], {}, 2, "null names no paper; it should hold arXiv ids or links"),
         (["digest", "cs.CV", "--days", "0"], {}, 2, "“0” is not a number of days; write one from 1 to 60."),
         (["summarize", "2606.00001", "--depth", "medium"], {}, 2, "“medium” is not a depth; write brief"),
+        (["export", "--opml", "--people"], {}, 2, "--people and --opml contradict each other"),
         (["digest", "cs.CL", "--style", "lists"], {}, 2, "“lists” is not a style; write list, cards or titles"),
         (
             ["summarize", "2606.00001", "-o", f"{__file__}/x"],

@@ -85,6 +85,8 @@ def export(
 
     from bot.operator import export as exporting
 
+    if people and as_opml:
+        raise TellUser("--people and --opml contradict each other: OPML has topics only.")
     settings = load_settings()
     with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
         if as_opml:

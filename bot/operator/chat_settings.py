@@ -54,11 +54,14 @@ def show(found: SettingsView) -> None:
 def rows(found: SettingsView) -> Sequence[tuple[str, str, str]]:
     """A row for each setting that the chat has, and one for its next digest."""
     chat = found.chat
-    lines = [
-        (name, setting_choices.value(chat, name), setting_choices.shown(chat, name))
-        for name in setting_values.names_of(chat)
-    ]
+    lines = [(name, _typed(chat, name), setting_choices.shown(chat, name)) for name in setting_values.names_of(chat)]
     return [*lines, ("", "", next_digest(found.first_due))]
+
+
+def _typed(chat: Chat, name: str) -> str:
+    # Buttons carry these in a short form; people write them in words.
+    is_short = name in ("days", "pause")
+    return setting_choices.shown(chat, name) if is_short else setting_choices.value(chat, name)
 
 
 def _refusal(result: NotAccepted) -> str:

@@ -28,12 +28,12 @@ async def settings(tmp_path: Path) -> Settings:
         ("language", "German", "de"),
         ("time", "9 pm", "21:00"),
         ("timezone", "東京", "Asia/Tokyo"),
-        ("days", "weekdays", "d01234"),
+        ("days", "weekdays", "Monday to Friday"),
         ("size", "ten", "10"),
         ("style", "titles", "titles"),
         ("depth", "deep", "deep"),
         ("quiet", "22-7", "22:00-07:00"),
-        ("pause", "until told", "told"),
+        ("pause", "until told", "until you resume"),
         ("opens", "here", "here"),
     ],
 )
@@ -43,6 +43,9 @@ async def test_every_setting_can_be_changed_and_shown(settings: Settings, name: 
     shown = {row[0]: row[1] for row in chat_settings.rows(await chat_settings.view(settings, GROUP))}
     assert shown[name] == kept
     assert {each for each in shown if each} == set(setting_values.NAMES)
+    await chat_settings.change(settings, GROUP, name, shown[name])
+    again = {row[0]: row[1] for row in chat_settings.rows(await chat_settings.view(settings, GROUP))}
+    assert again == shown
 
 
 async def test_what_is_not_accepted_is_an_error_with_what_may_be_meant(settings: Settings) -> None:
