@@ -249,7 +249,8 @@ def _quiet(given: str, _chat: Chat, _now: datetime) -> Change | NotAccepted:
 def _pause(given: str, chat: Chat, now: datetime) -> Change | NotAccepted:
     if plain(given) in _OFF:
         return Change("pause", {"paused_until": None})
-    if plain(given) in _TOLD:
+    # Also in the words in which buttons and answers say it.
+    if plain(given) in {*_TOLD, plain(_("until I resume")), plain(_("until you resume"))}:
         return Change("pause", {"paused_until": FOREVER})
     here = now.astimezone(ZoneInfo(chat.timezone))
     length = day_words.length_in_days(given)
