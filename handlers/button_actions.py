@@ -128,7 +128,7 @@ async def _deep(conversation: Conversation, request: Request) -> Result:
         return Stale()
     target = request.target
     await conversation.votes.opened(target.requester, target.chat, paper.id)
-    return await conversation.papers.summarize(target.chat, paper_id, Depth.DEEP, target.requester.user_id)
+    return await conversation.papers.summarize(target.chat, paper_id, target.requester.user_id, Depth.DEEP)
 
 
 async def _evidence(conversation: Conversation, request: Request) -> Result:
