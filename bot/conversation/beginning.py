@@ -124,7 +124,7 @@ class Beginning:
         if not isinstance(done, Subscribed):
             return done
         asked = await self.after_first_topic(requester, asked_in, kind, done)
-        return replace(asked, backtest=None, instead=()) if isinstance(asked, AskPlace) else asked
+        return replace(asked, backtest=None) if isinstance(asked, AskPlace) else asked
 
     async def _cards(self, papers: tuple[Paper, ...], language: str) -> tuple[Card, ...]:
         keys = [SummaryKey(paper.id, paper.version, language, Depth.BRIEF) for paper in papers]
@@ -146,7 +146,7 @@ class Beginning:
             return followed
         may_type = await self._take_next_message(requester, asked_in, kind, chat.ref)
         zones, at = self._zones(requester, chat), self._time(chat)
-        return AskPlace(chat, followed.topic, zones, at, may_type, followed.backtest, followed.instead, followed.undo)
+        return AskPlace(chat, followed.topic, zones, at, may_type, followed.backtest, followed.undo)
 
     async def at(
         self, requester: Requester, ref: ChatRef, asked_in: ChatRef, kind: ChatKind, hour: str
