@@ -172,8 +172,8 @@ class Undo:
         return True
 
     async def _likes(self, ref: ChatRef, person: str) -> set[str]:
-        votes = await self._store.votes_of(ref)
-        return {vote.paper_id for vote in votes if vote.person == person and vote.kind is VoteKind.UP}
+        votes = await self._store.votes_of(ref, person)
+        return {vote.paper_id for vote in votes if vote.kind is VoteKind.UP}
 
     async def _do(self, done: Undone, step: Step) -> Undone:
         """Do a step, which may have been done before."""
