@@ -82,14 +82,20 @@ class Commands:
         ):
             return None
         titles = await self._places.managers.channels(user.id)
-        takes_words = command.name in TAKE_WORDS
-        found = named_by_title(words[1].strip(), titles, takes_words=takes_words)
+        line = words[1].strip()
+        found = named_by_title(line, titles, takes_words=await self._takes_words(command, line))
         if found is None or (found.is_sure and len(found.chat_ids) == 1):
             return None
         where = ref_of_message(message)
-        own = () if found.is_sure else (Candidate(where, "", words[1].strip()),)
+        own = () if found.is_sure else (Candidate(where, "", line),)
         others = tuple(Candidate(ref_of(each), titles[each], found.rest) for each in found.chat_ids)
         return await self._conversation.chat_choices.ask(where, command.name, (*others, *own))
+
+    async def _takes_words(self, command: Command, line: str) -> bool:
+        """Whether the beginning of a line may be a chat's title or the argument itself."""
+        if command.name == "settings":
+            return await self._conversation.chat_settings.begins_with_name(line)
+        return command.name in TAKE_WORDS
 
     async def _read(self, command: Command, message: Message, user: User | None) -> tuple[Target, Request]:
         """What a command is about and its arguments. Raises `TellUser` for a channel that cannot be managed."""
@@ -98,7 +104,8 @@ class Commands:
         target: Target | None = None
         # Other chats are named only in private: in a group everybody would read the answer about them.
         if command.operation.is_about_chat and message.chat.type == ChatType.PRIVATE and user is not None:
-            target, line = await self._places.named(line, user, takes_words=command.name in TAKE_WORDS)
+            takes_words = await self._takes_words(command, line)
+            target, line = await self._places.named(line, user, takes_words=takes_words)
         if target is None:
             target = await self._places.of_author(message, user, look_up_rights=command.operation.looks_up_rights)
         arguments = command.read_line(line)

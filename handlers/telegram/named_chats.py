@@ -26,7 +26,8 @@ class Named:
 def named_by_title(line: str, titles: Mapping[int, str], *, takes_words: bool) -> Named | None:
     """The chats that a line begins with; None if it names none.
 
-    `takes_words`: the command itself takes any words, so that a title without quotation marks may be some of them.
+    `takes_words`: the line may also be the command's own argument, so that a title without quotation marks may be some
+    of its words.
     """
     if (quoted := _QUOTED.match(line)) is not None:
         wanted = _plain(quoted["title"])
