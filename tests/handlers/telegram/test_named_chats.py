@@ -78,6 +78,8 @@ async def test_a_chat_that_is_named_as_a_setting_does_not_take_the_setting(bench
     assert bench.tg.messages(ANN)[-1].labels == ["Language", "This chat"]
     assert "Which chat do you mean?" not in await bench.ask(ANN, "/settings language")
     assert "Papers a digest of mychan: now 5" in await bench.ask(ANN, "/settings mychan size 5")
+    assert "Did you mean /settings?" in await bench.ask(ANN, "/setings language es")
+    assert bench.tg.messages(ANN)[-1].labels[0] == "/settings language es"
 
 
 async def test_of_two_chats_with_one_title_a_button_says_which(bench: Bench) -> None:
