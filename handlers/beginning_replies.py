@@ -12,7 +12,7 @@ from bot.render.nodes import Block, Bullets, Button, Document, Heading, Line, No
 from bot.render.one_sentence import sentence_of, shortened_sentence
 from handlers.beginning_actions import SKIP
 from handlers.button_actions import Action
-from handlers.insight_replies import backtest_blocks, refinement_rows
+from handlers.insight_replies import backtest_blocks
 from handlers.reply_parts import (
     about,
     command,
@@ -121,9 +121,8 @@ def ask_place(result: AskPlace, chat: ChatName) -> Reply:
     places = [Button(formats.city(zone), action=str(Action("zone", zone))) for zone in result.zones]
     hours = tuple(Button(_hour_label(hour, result.at), action=str(Action("hour", str(hour)))) for hour in HOURS)
     skip = Button(pgettext("button", "Skip"), action=str(Action("zone", SKIP)))
-    offered = refinement_rows(result.instead, len(result.backtest.days)) if result.backtest else ()
     last = (skip, *undo_button(result.undo))
-    return Reply(Document(tuple(blocks)), (*offered, *rows(places, 3), hours, last))
+    return Reply(Document(tuple(blocks)), (*rows(places, 3), hours, last))
 
 
 def _followed(topic: str, chat: ChatName, *, is_named: bool) -> tuple[Span, ...]:

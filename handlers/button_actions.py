@@ -99,13 +99,6 @@ async def _drop(conversation: Conversation, request: Request) -> Result:
     return await conversation.unsubscribe_key(target.requester, target.chat, request.arguments[ARGUMENT])
 
 
-async def _instead(conversation: Conversation, request: Request) -> Result:
-    target = request.target
-    return await conversation.subscribe_instead(
-        target.requester, target.chat, request.arguments[ARGUMENT], target.title
-    )
-
-
 async def _why(conversation: Conversation, request: Request) -> Result:
     paper_id = request.arguments[ARGUMENT]
     # `why` takes links as well; a button only ever carries an id.
@@ -128,7 +121,7 @@ async def _deep(conversation: Conversation, request: Request) -> Result:
         return Stale()
     target = request.target
     await conversation.votes.opened(target.requester, target.chat, paper.id)
-    return await conversation.papers.summarize(target.chat, paper_id, Depth.DEEP, target.requester.user_id)
+    return await conversation.papers.summarize(target.chat, paper_id, target.requester.user_id, Depth.DEEP)
 
 
 async def _evidence(conversation: Conversation, request: Request) -> Result:
@@ -181,7 +174,6 @@ BUTTONS = {
     "digest": Operation(use_case=commands.digest_now, needs_rights=True, needs_posting=True, is_slow=True),
     "help": Operation(use_case=commands.show_help, is_in_place=True),
     "drop": Operation(use_case=_drop, needs_rights=True, is_in_place=True),
-    "instead": Operation(use_case=_instead, needs_rights=True, needs_posting=True, is_in_place=True),
     "which": Operation(use_case=_which, needs_rights=True, needs_posting=True, is_in_place=True),
     # Public, as /summarize is: the reading is interesting for everybody who sees the card.
     "deep": Operation(use_case=_deep, is_slow=True, is_public=True, is_for_members=True),
@@ -204,6 +196,6 @@ BUTTONS = {
     **library_actions.ACTIONS,
     **understanding_actions.ACTIONS,
 }
-"""Every verb. Arguments: drop:TOPIC_KEY, instead:KEY (see `Offers.keep`), which:KEY (see `ChatChoices.ask`), deep:,
+"""Every verb. Arguments: drop:TOPIC_KEY, which:KEY (see `ChatChoices.ask`), deep:,
 why:, up:, down:, save: and rate:PAPER_ID, cite:SUMMARY (see `evidence_action`), unlearn:yes (without "yes" it asks
 first), resend:DELIVERY_ID; the modules of actions name those of theirs; the others take none."""

@@ -114,7 +114,7 @@ async def summarize(conversation: Conversation, request: Request) -> Result:
     # Several links, or words instead of one, are answered as in a message.
     if link.strip() and len(ids.all_papers(link)) != 1 and not ids.reason_for_no_paper(link):
         return await conversation.understanding.message(target.requester, target.chat, link)
-    return await conversation.papers.summarize(target.chat, link, _depth(depth), target.requester.user_id)
+    return await conversation.papers.summarize(target.chat, link, target.requester.user_id, _depth(depth))
 
 
 async def like(conversation: Conversation, request: Request) -> Result:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
 from bot.conversation import (
@@ -11,7 +10,7 @@ from bot.conversation import (
 )
 from bot.decisions import refinements
 from bot.locales import _, current_language, formats, ngettext, pgettext
-from bot.model import Backtest, Card, Lift, Nearest, PaperOutcome, Refinement, RefinementKind, Whereabouts
+from bot.model import Backtest, Card, Lift, Nearest, PaperOutcome, Whereabouts
 from bot.render.nodes import Block, Bullets, Button, Document, Heading, Line, Note, Reply, Span, Text
 from bot.render.one_sentence import sentence_of, shortened_sentence
 from bot.render.reasons import reason_sentences, reasons_line
@@ -22,7 +21,6 @@ from handlers.reply_parts import (
     digest_button,
     next_digest,
     settings_button,
-    shortened,
     spans,
     title_link,
     topic_spans,
@@ -58,11 +56,6 @@ def backtest_blocks(tested: Backtest) -> list[Block]:
     return blocks
 
 
-def refinement_rows(instead: Iterable[tuple[Refinement, str]], days: int) -> tuple[tuple[Button, ...], ...]:
-    """A row with a button for each topic that is offered instead; `days` are those of the backtest."""
-    return tuple((Button(_offer(each, days), action=str(Action("instead", key))),) for each, key in instead)
-
-
 def _frequency(tested: Backtest) -> str:
     days = len(tested.days)
     period = ngettext("On the last listing day", "On the last {n} listing days", days).format(n=days)
@@ -93,45 +86,19 @@ def _papers_of(tested: Backtest) -> str:
 
 
 def _advice(tested: Backtest) -> tuple[Span, ...]:
-    """What to do about a topic that brings too much or nothing, where a button alone would not say it."""
+    """What to do about a topic that brings too much, or whose words are in no paper."""
     if tested.is_by_words and refinements.is_foreign(tested.query):
         return (Text(_("I compare words here, and papers are in English: describe it in English, too.")),)
-    if refinements.is_too_broad(tested):
-        if refinements.has_words(tested.query):
-            return (Text(_("That is a lot: a digest shows the best of them. Say more, or choose below.")),)
-        template = _(
-            "That is a lot: a digest shows the best of them. Describe your work in a sentence after {command}, and "
-            "papers close to it come first."
-        )
-        return spans(template, command=command("subscribe"))
-    if not refinements.is_empty(tested):
+    if not refinements.is_too_broad(tested):
         return ()
-    return (Text(_("Did you mean this?")),) if tested.refinements else ()
-
-
-def _offer(refinement: Refinement, days: int) -> str:
-    offer = _offered(refinement)
-    if refinement.count is None:
-        return offer
-    is_daily = refinement.count >= 2 * days
-    n = round(refinement.count / days) if is_daily else refinement.count
-    papers = ngettext("{n} a day", "{n} a day", n) if is_daily else ngettext("{n} paper", "{n} papers", n)
-    return pgettext("button", "{offer} ({papers})").format(offer=offer, papers=papers.format(n=n))
-
-
-def _offered(refinement: Refinement) -> str:
-    words = shortened(refinement.detail, 40)
-    match refinement.kind:
-        case RefinementKind.CATEGORY:
-            return pgettext("button", "Only in {category}").format(category=refinement.detail)
-        case RefinementKind.SPELLING:
-            return pgettext("button", "With “{words}”").format(words=words)
-        case RefinementKind.WORDING:
-            return pgettext("button", "Also “{words}”").format(words=words)
-        case RefinementKind.INTEREST:
-            return pgettext("button", "Papers about this")
-        case RefinementKind.EVERYWHERE:
-            return pgettext("button", "In all categories")
+    if refinements.has_words(tested.query):
+        advice = _("That is more than anybody reads; each message shows the best of them. Add words to get fewer.")
+        return (Text(advice),)
+    template = _(
+        "That is a lot: a digest shows the best of them. Describe your work in a sentence after {command}, and "
+        "papers close to it come first."
+    )
+    return spans(template, command=command("subscribe"))
 
 
 # ── the next digest ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -45,16 +45,8 @@ MAX_SUGGESTIONS = 5
 
 def subscribed(result: Subscribed, chat: ChatName) -> Reply:
     topic, where = topic_spans(result.topic), Text(str(chat), bold=True)
-    if result.replaced:
-        template = (
-            _("{chat} now follows {topic} instead of {before}.")
-            if chat.is_named
-            else _("You now follow {topic} instead of {before}.")
-        )
-        line = spans(template, chat=where, topic=topic, before=topic_spans(result.replaced))
-    else:
-        template = _("{chat} now follows {topic}.") if chat.is_named else _("You now follow {topic}.")
-        line = spans(template, chat=where, topic=topic)
+    template = _("{chat} now follows {topic}.") if chat.is_named else _("You now follow {topic}.")
+    line = spans(template, chat=where, topic=topic)
     return Reply(
         Document(
             (
@@ -65,7 +57,6 @@ def subscribed(result: Subscribed, chat: ChatName) -> Reply:
             )
         ),
         (
-            *insight_replies.refinement_rows(result.instead, len(result.backtest.days)),
             (digest_button(), settings_button()),
             (topics_button(chat), *undo_button(result.undo)),
         ),
@@ -75,7 +66,7 @@ def subscribed(result: Subscribed, chat: ChatName) -> Reply:
 def already_subscribed(result: AlreadySubscribed, chat: ChatName) -> Reply:
     template = _("{chat} follows {topic} already.") if chat.is_named else _("You follow {topic} already.")
     line = spans(template, chat=Text(str(chat), bold=True), topic=topic_spans(result.topic))
-    return Reply(Document((Line(line),)), ((topics_button(chat), digest_button(), *undo_button(result.undo)),))
+    return Reply(Document((Line(line),)), ((topics_button(chat), digest_button()),))
 
 
 def not_understood(result: NotUnderstood, chat: ChatName) -> Reply:

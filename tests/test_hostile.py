@@ -218,7 +218,7 @@ async def test_hostile_words_are_answered_as_plain_text_by_every_command(talk: C
     shown(await talk.unsubscribe(OWNER, ANN, words))
     shown(await talk.chat_settings.change(OWNER, ANN, words, words))
     shown(await talk.chat_settings.change(OWNER, ANN, "timezone", words))
-    shown(await talk.papers.summarize(ANN, words))
+    shown(await talk.papers.summarize(ANN, words, OWNER.user_id))
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ async def test_hostile_words_are_answered_as_plain_text_by_every_command(talk: C
     ],
 )
 async def test_a_link_that_names_no_paper_is_never_fetched(talk: Conversation, link: str) -> None:
-    result = await talk.papers.summarize(ANN, link)
+    result = await talk.papers.summarize(ANN, link, OWNER.user_id)
     assert isinstance(result, results.NotALink)
     shown(result)
 

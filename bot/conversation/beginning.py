@@ -35,7 +35,7 @@ PLACE = "timezone"
 GREETED_FOR = timedelta(days=1)
 """A group that the bot is added to again within this time is not greeted again."""
 
-_KIND, _PLACE_ASKED, _GREETED = "beginning", "place", "greeted"
+_KIND, _PLACE_ANSWERED, _GREETED = "beginning", "place", "greeted"
 
 
 class Beginning:
@@ -124,7 +124,7 @@ class Beginning:
         if not isinstance(done, Subscribed):
             return done
         asked = await self.after_first_topic(requester, asked_in, kind, done)
-        return replace(asked, backtest=None, instead=()) if isinstance(asked, AskPlace) else asked
+        return replace(asked, backtest=None) if isinstance(asked, AskPlace) else asked
 
     async def _cards(self, papers: tuple[Paper, ...], language: str) -> tuple[Card, ...]:
         keys = [SummaryKey(paper.id, paper.version, language, Depth.BRIEF) for paper in papers]
@@ -136,16 +136,17 @@ class Beginning:
     async def after_first_topic(
         self, requester: Requester, asked_in: ChatRef, kind: ChatKind, followed: Subscribed
     ) -> Subscribed | AskPlace:
-        """Ask where the chat's people are once they follow their first topic, unless that is known or was asked."""
+        """Ask where the chat's people are once they follow their first topic, unless that is known or was answered
+        before."""
         # The chat may have been created a moment ago, when its kind was not stored yet.
         chat = replace(followed.chat, kind=kind)
         if followed.following != 1 or chat.timezone != self._defaults.timezone:
             return followed
-        if not await self._is_first_time(chat.ref):
+        if await self._store.kept(chat.ref, _KIND, _PLACE_ANSWERED, self._clock.now()) is not None:
             return followed
         may_type = await self._take_next_message(requester, asked_in, kind, chat.ref)
         zones, at = self._zones(requester, chat), self._time(chat)
-        return AskPlace(chat, followed.topic, zones, at, may_type, followed.backtest, followed.instead, followed.undo)
+        return AskPlace(chat, followed.topic, zones, at, may_type, followed.backtest, followed.undo)
 
     async def at(
         self, requester: Requester, ref: ChatRef, asked_in: ChatRef, kind: ChatKind, hour: str
@@ -183,6 +184,7 @@ class Beginning:
             place, at = change.fields["timezone"], self._time(chat)
             before, chat = chat, await self._store.change_chat(ref, now, timezone=place, digest_time=at) or chat
             undo = await self._undo.offer_restoring(before, chat)
+        await self._store.keep(Kept(ref, _KIND, _PLACE_ANSWERED, {}, FOREVER), now)
         here = now.astimezone(ZoneInfo(chat.timezone))
         return Settled(chat, self._chats.due_locally(chat) or here, here, undo)
 
@@ -215,13 +217,6 @@ class Beginning:
         untouched = self._defaults.new_chat(chat.ref, self._clock.now()).digest_time
         is_chosen = self._defaults.digest_time != DEFAULT_TIME or chat.digest_time != untouched
         return chat.digest_time if is_chosen else FIRST_TIME
-
-    async def _is_first_time(self, ref: ChatRef) -> bool:
-        now = self._clock.now()
-        if await self._store.kept(ref, _KIND, _PLACE_ASKED, now) is not None:
-            return False
-        await self._store.keep(Kept(ref, _KIND, _PLACE_ASKED, {}, FOREVER), now)
-        return True
 
     async def _take_next_message(self, requester: Requester, asked_in: ChatRef, kind: ChatKind, about: ChatRef) -> bool:
         """Take the person's next message as the place; only in their private chat, about itself."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from bot.conversation.areas import Area
-from bot.model import Backtest, Card, Chat, ChatRef, Refinement
+from bot.model import Backtest, Card, Chat, ChatRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class AskPlace:
     """The question where the chat's people are, after the first topic. `zones` are IANA names, the likeliest first.
 
     `topic` is what is followed; `at` is the time that a digest comes. `backtest` is what the topic would have brought,
-    None if the person has just seen it; `instead` as in `Subscribed`. `undo` takes back what was changed
-    last, the topic or the hour; "" if nothing was.
+    None if the person has just seen it. `undo` takes back what was changed last, the topic or the hour; "" if nothing
+    was.
     """
 
     chat: Chat
@@ -42,7 +42,6 @@ class AskPlace:
     at: time
     may_type: bool
     backtest: Backtest | None = None
-    instead: tuple[tuple[Refinement, str], ...] = ()
     undo: str = ""
 
 

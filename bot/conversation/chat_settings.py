@@ -67,6 +67,10 @@ class ChatSettings:
         options = tuple((name, value, setting_choices.shown(after, name)) for name, value, after in values)
         return WhichSetting(given, options)
 
+    async def begins_with_name(self, line: str) -> bool:
+        """Whether a line as for `line` begins with the name of a setting."""
+        return (await asyncio.to_thread(setting_values.split_line, line))[0] is not None
+
     async def change(
         self, requester: Requester, ref: ChatRef, name: str, value: str, title: str = ""
     ) -> Changed | NotAccepted | NotAllowed:

@@ -81,7 +81,7 @@ class Library:
         paper = ids.parse_id(paper_id)
         if paper is None:
             return Stale()
-        if paper.id in await self._votes.saved_ids(requester, ref):
+        if VoteKind.SAVED in await self._votes.of_person(requester, ref, paper.id):
             await self._votes.vote(requester, ref, paper.id, VoteKind.SAVED)
         return await self.saved(requester, ref, first, is_removing=True)
 

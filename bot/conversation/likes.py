@@ -123,7 +123,7 @@ class Likes:
         await self._chats.ensure(ref, title, manages=person == CHAT)
         try:
             paper_ids = [paper.id for paper in found.papers]
-            votes = [vote for vote in await self._store.votes_of(ref) if vote.person == person]
+            votes = await self._store.votes_of(ref, person)
             new = await self._store.vote(ref, person, paper_ids, VoteKind.UP, self._clock.now())
         except LookupError:
             return Busy(_("This chat was deleted meanwhile, so nothing was written."))

@@ -49,11 +49,11 @@ class PaperRequests:
         self._under_way: Counter[ChatRef] = Counter()
 
     async def summarize(
-        self, ref: ChatRef, link: str, depth: Depth | None = None, person: str = ""
+        self, ref: ChatRef, link: str, person: str, depth: Depth | None = None
     ) -> PaperCard | NotALink | UnknownPaper | Withdrawn | Unreadable | Busy | Incomplete | TooManyReadings:
         """Read one paper in the chat's language, at the chat's depth if none is given.
 
-        `person` is the platform's id of the one who asks, whose readings are counted; "" for nobody in particular.
+        `person` is the platform's id of the one who asks, whose readings are counted; "" where nobody is named.
         """
         if not link.strip():
             return Incomplete("summarize")

@@ -68,8 +68,7 @@ class PaperVotes:
 
     async def saved_ids(self, requester: Requester, ref: ChatRef) -> list[str]:
         """The papers that a person has saved in a chat, latest first."""
-        person = await self.person(requester, ref)
-        votes = [vote for vote in await self._store.votes_of(ref) if vote.person == person]
+        votes = await self._store.votes_of(ref, await self.person(requester, ref))
         return [vote.paper_id for vote in reversed(votes) if vote.kind is VoteKind.SAVED]
 
     async def person(self, requester: Requester, ref: ChatRef) -> str:

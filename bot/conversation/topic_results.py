@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from bot import topics
 from bot.errors import BadTopic
-from bot.model import Backtest, Chat, ChatRef, Refinement
+from bot.model import Backtest, Chat, ChatRef
 
 MAX_SUBSCRIPTIONS = 50
 """Topics that one chat may follow."""
@@ -35,9 +35,8 @@ class Subscribed:
     """`first_due` is when the next digest comes, in the chat's own time zone, None while it is paused.
     `following` counts the new one.
 
-    `backtest` says what the topic would have brought; buttons with the keys of `instead` follow those topics instead.
-    `replaced` is the topic that was followed until now in place of this one. `undo` is the key that `Undo.undo` takes,
-    here and in the other results; "" if nothing can be taken back.
+    `backtest` says what the topic would have brought. `undo` is the key that `Undo.undo` takes, here and in the other
+    results; "" if nothing can be taken back.
     """
 
     chat: Chat
@@ -47,18 +46,15 @@ class Subscribed:
     first_due: datetime | None
     following: int
     backtest: Backtest
-    instead: tuple[tuple[Refinement, str], ...] = ()
-    replaced: str | None = None
     undo: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class AlreadySubscribed:
-    """The chat follows this topic, or one with the same meaning, already. `undo` is set if another one was removed."""
+    """The chat follows this topic, or one with the same meaning, already."""
 
     topic: str
     explained: str
-    undo: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +76,7 @@ class NotUnderstood:
 
 @dataclass(frozen=True, slots=True)
 class OfferExpired:
-    """A button with a kept text, of `TopicOffer` or `Subscribed`, that was pressed too late."""
+    """A button of an offer, whose text is kept for an hour, that was pressed too late."""
 
 
 @dataclass(frozen=True, slots=True)

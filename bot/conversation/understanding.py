@@ -151,7 +151,7 @@ class Understanding:
     async def papers(self, requester: Requester, ref: ChatRef, papers: Sequence[PaperRef]) -> Result:
         """Read one paper, or name several with a sentence each."""
         if len(papers) == 1:
-            return await self._papers.summarize(ref, str(papers[0]), person=requester.user_id)
+            return await self._papers.summarize(ref, str(papers[0]), requester.user_id)
         wanted = PaperList(tuple(paper.id for paper in papers[:MOST_PAPERS]))
         try:
             found = await self._find.listed(wanted)

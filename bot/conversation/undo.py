@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -103,6 +104,7 @@ class Undo:
 
     def __init__(self, store: Store, clock: Clock, chats: ChatRecords, votes: PaperVotes) -> None:
         self._store, self._clock, self._chats, self._votes = store, clock, chats, votes
+        self._one_at_a_time = asyncio.Lock()
 
     async def offer(self, ref: ChatRef, *steps: Step) -> str:
         """Keep the steps that take a change of the chat back; returns the key for the button."""
@@ -123,10 +125,16 @@ class Undo:
         """Take back the change that `key` was offered for.
 
         Nothing is done if one part of it was changed again since, or if the chat would follow too many topics. Of two
-        presses at once, one does it.
+        presses at once, one does it. What the end of the process has interrupted, the next press completes.
         """
         if not (requester.is_admin or key.startswith(_OWN)):
             return NotAllowed()
+        async with self._one_at_a_time:
+            return await self._undo(requester, ref, key)
+
+    async def _undo(
+        self, requester: Requester, ref: ChatRef, key: str
+    ) -> Undone | UndoExpired | UndoRefused | NotAllowed:
         kept = await self._store.kept(ref, _KIND, key, self._clock.now())
         if kept is None:
             return UndoExpired()
@@ -134,14 +142,16 @@ class Undo:
         person = await self._votes.person(requester, ref)
         if not all(_may_do(step, requester, person) for step in steps):
             return NotAllowed()
-        if await self._store.take_kept(ref, _KIND, key, self._clock.now()) is None:
-            return UndoExpired()
-        chat = await self._store.chat(ref)
-        if chat is None or not await self._can_be_done(chat, steps):
+        chat, is_begun = await self._store.chat(ref), "is_begun" in kept.value
+        if chat is None or not (is_begun or await self._can_be_done(chat, steps)):
+            await self._store.take_kept(ref, _KIND, key, self._clock.now())
             return UndoRefused()
+        # Once begun, what was done so far looks as if it had been changed again since.
+        await self._store.keep(replace(kept, value={**kept.value, "is_begun": True}), self._clock.now())
         done = Undone(chat, None)
         for step in steps:
             done = await self._do(done, step)
+        await self._store.take_kept(ref, _KIND, key, self._clock.now())
         log.info("change taken back", chat=str(ref), steps=len(steps))
         return replace(done, first_due=self._chats.due_locally(done.chat))
 
@@ -162,18 +172,19 @@ class Undo:
         return True
 
     async def _likes(self, ref: ChatRef, person: str) -> set[str]:
-        votes = await self._store.votes_of(ref)
-        return {vote.paper_id for vote in votes if vote.person == person and vote.kind is VoteKind.UP}
+        votes = await self._store.votes_of(ref, person)
+        return {vote.paper_id for vote in votes if vote.kind is VoteKind.UP}
 
     async def _do(self, done: Undone, step: Step) -> Undone:
+        """Do a step, which may have been done before."""
         ref, now = done.chat.ref, self._clock.now()
         match step:
             case FollowAgain(topic, since, created_at):
                 result = await self._store.subscribe(
                     ref, topic, since, now, limit=MAX_SUBSCRIPTIONS, created_at=created_at
                 )
-                is_new = result is SubscribeResult.SUBSCRIBED
-                return replace(done, followed=(*done.followed, topic)) if is_new else done
+                is_followed = result is not SubscribeResult.TOO_MANY
+                return replace(done, followed=(*done.followed, topic)) if is_followed else done
             case Unfollow(topic):
                 await self._store.unsubscribe(ref, topic, now)
                 return replace(done, unfollowed=(*done.unfollowed, topic))

@@ -57,7 +57,6 @@ from bot.conversation.topic_results import (
     AlreadySubscribed,
     NotSubscribed,
     NotUnderstood,
-    OfferExpired,
     OtherChat,
     Subscribed,
     Subscriptions,
@@ -113,7 +112,7 @@ class Conversation:
         self.undo = Undo(store, clock, self.chats, self.votes)
         offers = Offers(store, clock)
         # Topics.
-        self._following = Following(store, clock, insight, offers, self.undo, self.chats)
+        self._following = Following(store, clock, insight, self.undo, self.chats)
         self.sharing = Sharing(store, clock, self._following)
         self.beginning = Beginning(
             store, clock, insight, defaults, self._following, self.questions, self.undo, self.chats
@@ -198,14 +197,6 @@ class Conversation:
             return await self._following.follow(ref, topics.parse(query), title)
         except BadTopic as error:
             return NotUnderstood.of(error)
-
-    async def subscribe_instead(
-        self, requester: Requester, ref: ChatRef, key: str, title: str = ""
-    ) -> Subscribed | AlreadySubscribed | TooMany | NotAllowed | OfferExpired:
-        """Subscribe the chat to one of the topics that `Subscribed.instead` offers, in place of the one before."""
-        if not requester.is_admin:
-            return NotAllowed()
-        return await self._following.follow_instead(ref, key, title)
 
     async def unsubscribe(
         self, requester: Requester, ref: ChatRef, named: str

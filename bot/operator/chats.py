@@ -20,7 +20,7 @@ from bot.errors import TellUser
 from bot.model import Chat, ChatRef, Subscription, topic_label
 from bot.operator.arguments import parse_chat
 from bot.operator.console import ALL_WORDS, print_table, say
-from bot.render.nodes import Bullets, Document, Text
+from bot.render.nodes import Bullets, Document, Line, Text
 from bot.render.terminal import document_text
 from bot.service.app import open_app
 from bot.settings import Settings
@@ -56,10 +56,10 @@ async def subscribe(settings: Settings, chat: str, query: str) -> tuple[str, str
 
 
 def _backtest_text(result: Subscribed) -> str:
-    """What chats read of a backtest, as plain text; what they are offered by buttons as queries to copy."""
+    """What chats read of a backtest, as plain text, with other topics that may be meant as queries to copy."""
     blocks = backtest_blocks(result.backtest)
-    if result.instead:
-        blocks.append(Bullets(tuple((Text(each.query),) for each, _ in result.instead)))
+    if others := result.backtest.refinements:
+        blocks += [Line((Text("Did you mean this?"),)), Bullets(tuple((Text(each.query),) for each in others))]
     return document_text(Document(tuple(blocks))).strip() if blocks else ""
 
 

@@ -35,8 +35,8 @@ class Votes(Protocol):
     async def has_votes(self) -> bool:
         """Whether any chat has a vote."""
 
-    async def votes_of(self, ref: ChatRef) -> list[Vote]:
-        """All votes of a chat, oldest first."""
+    async def votes_of(self, ref: ChatRef, person: str | None = None) -> list[Vote]:
+        """The votes of a chat, or of one person in it, oldest first."""
 
     async def votes_on(self, ref: ChatRef, person: str, paper_id: str) -> frozenset[VoteKind]:
         """A person's votes in a chat on one paper."""

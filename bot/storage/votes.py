@@ -59,8 +59,10 @@ class SqlVotes:
         async with self.db.read() as connection:
             return (await connection.execute(select(_votes.c.id).limit(1))).first() is not None
 
-    async def votes_of(self, ref: ChatRef) -> list[Vote]:
+    async def votes_of(self, ref: ChatRef, person: str | None = None) -> list[Vote]:
         query = select(_votes).join(_chats, _chats.c.id == _votes.c.chat_id).where(is_chat(ref))
+        if person is not None:
+            query = query.where(_votes.c.person == person)
         async with self.db.read() as connection:
             rows = await connection.execute(query.order_by(_votes.c.at, _votes.c.id))
             return [Vote(ref, row.person, row.paper_id, VoteKind(row.kind), row.at) for row in rows]

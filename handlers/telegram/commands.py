@@ -20,7 +20,7 @@ from handlers.button_actions import BUTTONS, parse
 from handlers.commands import COMMANDS, Command
 from handlers.requests import Request, Target, dispatch
 from handlers.telegram.answers import AnswerPoster, acknowledge
-from handlers.telegram.named_chats import TAKE_WORDS, named_by_title
+from handlers.telegram.named_chats import named_by_title, takes_words
 from handlers.telegram.places import Places, ref_of, ref_of_message
 from handlers.telegram.texts import first_line, quoted_text, text_of
 
@@ -82,12 +82,12 @@ class Commands:
         ):
             return None
         titles = await self._places.managers.channels(user.id)
-        takes_words = command.name in TAKE_WORDS
-        found = named_by_title(words[1].strip(), titles, takes_words=takes_words)
+        line = words[1].strip()
+        found = named_by_title(line, titles, takes_words=await takes_words(self._conversation, command.name, line))
         if found is None or (found.is_sure and len(found.chat_ids) == 1):
             return None
         where = ref_of_message(message)
-        own = () if found.is_sure else (Candidate(where, "", words[1].strip()),)
+        own = () if found.is_sure else (Candidate(where, "", line),)
         others = tuple(Candidate(ref_of(each), titles[each], found.rest) for each in found.chat_ids)
         return await self._conversation.chat_choices.ask(where, command.name, (*others, *own))
 
@@ -98,7 +98,8 @@ class Commands:
         target: Target | None = None
         # Other chats are named only in private: in a group everybody would read the answer about them.
         if command.operation.is_about_chat and message.chat.type == ChatType.PRIVATE and user is not None:
-            target, line = await self._places.named(line, user, takes_words=command.name in TAKE_WORDS)
+            may_be_words = await takes_words(self._conversation, command.name, line)
+            target, line = await self._places.named(line, user, takes_words=may_be_words)
         if target is None:
             target = await self._places.of_author(message, user, look_up_rights=command.operation.looks_up_rights)
         arguments = command.read_line(line)

@@ -13,7 +13,7 @@ from bot.conversation import Conversation
 from handlers import replies, typed_texts
 from handlers.requests import Target
 from handlers.telegram.answers import AnswerPoster
-from handlers.telegram.named_chats import TAKE_WORDS
+from handlers.telegram.named_chats import takes_words
 from handlers.telegram.places import Places
 from handlers.telegram.texts import channel_reply, links_of, text_of
 
@@ -54,8 +54,8 @@ class Messages:
         meant = typed_texts.likely_line(typed.removeprefix("/")) if typed.startswith("/") else None
         command = typed_texts.command_named(meant.partition(" ")[0]) if meant else None
         if command is not None and command.operation.is_about_chat and user is not None:
-            takes_words = command.name in TAKE_WORDS
-            target, rest = await self._places.named(line.strip(), user, takes_words=takes_words)
+            may_be_words = await takes_words(self._conversation, command.name, line)
+            target, rest = await self._places.named(line.strip(), user, takes_words=may_be_words)
             if target is not None:
                 return target, f"{typed} {rest}".strip()
         return await self._places.of_author(message, user, look_up_rights=False), text

@@ -1,4 +1,4 @@
-"""Chats that people name in private by their title: `/settings "Lab vision" time 9`. Pure."""
+"""Chats that people name in private by their title: `/settings "Lab vision" time 9`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.arxiv import categories
+from bot.conversation import Conversation
 
 TAKE_WORDS = ("subscribe", "unsubscribe", "like")
 """Commands whose argument may begin with any words, also with those of a chat's title."""
@@ -23,10 +24,18 @@ class Named:
     is_sure: bool
 
 
+async def takes_words(conversation: Conversation, command: str, line: str) -> bool:
+    """Whether a line of a command, named without its slash, may begin with words of its own argument."""
+    if command == "settings":
+        return await conversation.chat_settings.begins_with_name(line)
+    return command in TAKE_WORDS
+
+
 def named_by_title(line: str, titles: Mapping[int, str], *, takes_words: bool) -> Named | None:
     """The chats that a line begins with; None if it names none.
 
-    `takes_words`: the command itself takes any words, so that a title without quotation marks may be some of them.
+    `takes_words`: the line may also be the command's own argument, so that a title without quotation marks may be some
+    of its words.
     """
     if (quoted := _QUOTED.match(line)) is not None:
         wanted = _plain(quoted["title"])

@@ -59,9 +59,7 @@ class PaperLinks:
         if isinstance(result, PaperNotKept):
             # A link may be older than what is kept of the chat's digests.
             async with self._answers.working(message):
-                result = await self._conversation.papers.summarize(
-                    own.chat, link.paper_id, person=own.requester.user_id
-                )
+                result = await self._conversation.papers.summarize(own.chat, link.paper_id, own.requester.user_id)
         await self._post(message, target or own, result)
 
     async def _card(self, target: Target, paper_id: str) -> Result:

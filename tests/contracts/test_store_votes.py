@@ -74,6 +74,14 @@ async def test_votes_are_read_as_they_were_given_oldest_first(store: Store) -> N
     assert await store.votes_of(ANN) == []
 
 
+async def test_the_votes_of_one_person_are_theirs_in_that_chat_alone(store: Store) -> None:
+    for ref, person in ((GROUP, "7"), (GROUP, "8"), (GROUP, ""), (BOB, "7")):
+        await store.vote(ref, person, [ONE, TWO], UP, NOW)
+    assert said(await store.votes_of(GROUP, "7")) == [("7", ONE, UP), ("7", TWO, UP)]
+    assert said(await store.votes_of(GROUP, "")) == [("", ONE, UP), ("", TWO, UP)]
+    assert await store.votes_of(GROUP, "9") == []
+
+
 async def test_a_vote_that_is_given_again_is_not_new_and_stays(store: Store) -> None:
     assert await store.vote(ANN, "101", [ONE, TWO, ONE], UP, NOW) == 2
     assert await store.vote(ANN, "101", [TWO, THREE], UP, NOW + minutes(1)) == 1

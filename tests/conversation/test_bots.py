@@ -97,7 +97,7 @@ async def test_what_a_member_asks_another_bot_moves_no_chat(
     await first.subscribe(ADMIN, GROUP, "cs.CV")
     await second.beginning.start(MEMBER, GROUP, ChatKind.GROUP, "A group")
     await second.subscribe(MEMBER, GROUP, "cs.LG")
-    await second.papers.summarize(GROUP, "2406.14272")
+    await second.papers.summarize(GROUP, "2406.14272", MEMBER.user_id)
     await second.subscriptions(GROUP)
     await second.chats.resume(GROUP)
     assert (await known(store, GROUP)).bot == "111"

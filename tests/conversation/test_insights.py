@@ -9,8 +9,7 @@ import pytest
 
 from bot import conversation as results
 from bot.conversation import Conversation, Defaults, Requester
-from bot.conversation.offers import LASTS
-from bot.model import ChatModel, ChatRef, PaperOutcome, Platform, RefinementKind, VoteKind
+from bot.model import ChatModel, ChatRef, PaperOutcome, Platform, VoteKind
 from bot.relevance.model_weights import packed_terms
 from bot.storage.store import SqlStore
 from tests.fakes.arxiv import made_up
@@ -23,7 +22,7 @@ from tests.fakes.stores import memory_store
 CHAT, OTHER = ChatRef(Platform.TELEGRAM, "5"), ChatRef(Platform.DISCORD, "6")
 OWNER, MEMBER = Requester("5", is_admin=True), Requester("6", is_admin=False)
 NOW = datetime(2026, 6, 2, 12, 0, tzinfo=UTC)
-MISSPELT, CORRECT = '"gaussian splating"', '"gaussian splatting"'
+CORRECT = '"gaussian splatting"'
 
 
 @pytest.fixture
@@ -63,39 +62,7 @@ async def subscribed(talk: Conversation, query: str) -> results.Subscribed:
 
 async def test_subscribing_says_what_the_topic_would_have_brought(talk: Conversation) -> None:
     done = await subscribed(talk, CORRECT)
-    assert (done.backtest.days, len(done.backtest.shown), done.instead) == (((NOW.date(), 2),), 2, ())
-
-
-async def test_what_is_offered_takes_the_place_of_the_topic(talk: Conversation, store: SqlStore) -> None:
-    done = await subscribed(talk, MISSPELT)
-    [key] = [key for each, key in done.instead if each.kind is RefinementKind.SPELLING]
-    better = await talk.subscribe_instead(OWNER, CHAT, key, "Ann")
-    assert isinstance(better, results.Subscribed)
-    assert (better.topic, better.replaced, better.following) == (CORRECT, MISSPELT, 1)
-    assert await followed(store) == [CORRECT]
-
-
-async def test_what_is_offered_is_followed_even_if_the_topic_before_is_gone(
-    talk: Conversation, store: SqlStore
-) -> None:
-    key = (await subscribed(talk, MISSPELT)).instead[0][1]
-    await talk.unsubscribe(OWNER, CHAT, MISSPELT)
-    better = await talk.subscribe_instead(OWNER, CHAT, key)
-    assert isinstance(better, results.Subscribed)
-    assert better.replaced is None
-    assert isinstance(await talk.subscribe_instead(OWNER, CHAT, key), results.AlreadySubscribed)
-    assert await followed(store) == [CORRECT]
-
-
-async def test_an_offer_is_for_those_who_may_change_the_chat_for_an_hour_and_for_no_other_chat(
-    talk: Conversation, store: SqlStore, clock: FakeClock
-) -> None:
-    key = (await subscribed(talk, MISSPELT)).instead[0][1]
-    assert isinstance(await talk.subscribe_instead(MEMBER, CHAT, key), results.NotAllowed)
-    assert isinstance(await talk.subscribe_instead(OWNER, OTHER, key), results.OfferExpired)
-    clock.advance(LASTS.total_seconds())
-    assert isinstance(await talk.subscribe_instead(OWNER, CHAT, key), results.OfferExpired)
-    assert await followed(store) == [MISSPELT]
+    assert (done.backtest.days, len(done.backtest.shown)) == (((NOW.date(), 2),), 2)
 
 
 # ── looking ──

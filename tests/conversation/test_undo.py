@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
 from bot import conversation as results
 from bot.conversation import Conversation, Defaults, Requester
 from bot.conversation.topic_results import MAX_SUBSCRIPTIONS
-from bot.model import ChatKind, ChatRef, Paper, Platform, VoteKind
+from bot.errors import StoreUnavailable
+from bot.model import ChatKind, ChatRef, Paper, Platform, SubscribeResult, VoteKind
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.finder import finder
@@ -167,3 +169,36 @@ async def test_no_chat_follows_more_topics_than_allowed_by_taking_changes_back(
     assert isinstance(await talk.subscribe(ADMIN, CHAT, words[-1], may_ask=False), results.Subscribed)
     assert isinstance(await talk.undo.undo(ADMIN, CHAT, removed.undo), results.UndoRefused)
     assert len(await store.subscriptions(CHAT)) == MAX_SUBSCRIPTIONS - 1
+
+
+class EndingStore(SqlStore):
+    """Raises an error when a topic is to be followed after `left` others, once, as if the process ended there."""
+
+    left = -1
+
+    async def subscribe(self, *arguments: Any, **named: Any) -> SubscribeResult:
+        self.left -= 1
+        if self.left == -1:
+            raise StoreUnavailable("The process ends here.")
+        return await super().subscribe(*arguments, **named)
+
+
+@pytest.mark.parametrize("done_before", [0, 1])
+async def test_a_change_that_was_half_taken_back_when_the_process_ended_can_be_taken_back(
+    store: SqlStore, clock: FakeClock, done_before: int
+) -> None:
+    ending, insight, pipeline = EndingStore(store.db), insight_of(store, clock), FakePipeline()
+    talk = Conversation(ending, clock, pipeline.read, pipeline.compose, finder(store), insight, Defaults())
+    for topic in ("cs.CV", "cs.CL"):
+        await talk.subscribe(ADMIN, CHAT, topic)
+        clock.advance(1)
+    removed = await talk.unsubscribe(ADMIN, CHAT, "all")
+    assert isinstance(removed, results.UnsubscribedSeveral)
+    ending.left = done_before
+    with pytest.raises(StoreUnavailable):
+        await talk.undo.undo(ADMIN, CHAT, removed.undo)
+    undone = await talk.undo.undo(ADMIN, CHAT, removed.undo)
+    assert isinstance(undone, results.Undone)
+    assert undone.followed == ("cat:cs.CV", "cat:cs.CL")
+    assert [each.topic for each in await store.subscriptions(CHAT)] == ["cat:cs.CV", "cat:cs.CL"]
+    assert isinstance(await talk.undo.undo(ADMIN, CHAT, removed.undo), results.UndoExpired)

@@ -241,7 +241,7 @@ async def test_only_admins_change_anything_and_everybody_may_ask(talk: Conversat
     ]
     assert all(isinstance(each, results.NotAllowed) for each in refused)
     assert len((await talk.subscriptions(CHAT)).topics) == 1
-    assert isinstance(await talk.papers.summarize(CHAT, "2406.14272"), results.PaperCard)
+    assert isinstance(await talk.papers.summarize(CHAT, "2406.14272", "1"), results.PaperCard)
 
 
 # ── papers ──
@@ -250,7 +250,7 @@ async def test_only_admins_change_anything_and_everybody_may_ask(talk: Conversat
 async def test_a_link_is_read_in_the_chats_language_and_depth(talk: Conversation, pipeline: FakePipeline) -> None:
     await talk.chat_settings.change(OWNER, CHAT, "language", "中文")
     await talk.chat_settings.change(OWNER, CHAT, "depth", "deep")
-    answer = await talk.papers.summarize(CHAT, "https://arxiv.org/abs/2406.14272v1")
+    answer = await talk.papers.summarize(CHAT, "https://arxiv.org/abs/2406.14272v1", "1")
     assert isinstance(answer, results.PaperCard)
     assert pipeline.readings == [(PaperRef("2406.14272", 1), "zh", Depth.DEEP)]
 
@@ -267,19 +267,19 @@ async def test_a_paper_that_cannot_be_read_is_an_answer(
     talk: Conversation, pipeline: FakePipeline, raised: Exception, kind: type
 ) -> None:
     pipeline.error = raised
-    assert isinstance(await talk.papers.summarize(CHAT, "2406.99999"), kind)
+    assert isinstance(await talk.papers.summarize(CHAT, "2406.99999", "1"), kind)
 
 
 async def test_a_withdrawn_paper_says_so(talk: Conversation, pipeline: FakePipeline) -> None:
     pipeline.withdrawn.add("2406.14272")
-    assert isinstance(await talk.papers.summarize(CHAT, "2406.14272"), results.Withdrawn)
+    assert isinstance(await talk.papers.summarize(CHAT, "2406.14272", "1"), results.Withdrawn)
 
 
 async def test_text_that_is_no_link_and_no_text_have_different_answers(
     talk: Conversation, pipeline: FakePipeline
 ) -> None:
-    assert isinstance(await talk.papers.summarize(CHAT, "https://example.org/x"), results.NotALink)
-    assert isinstance(await talk.papers.summarize(CHAT, "  "), results.Incomplete)
+    assert isinstance(await talk.papers.summarize(CHAT, "https://example.org/x", "1"), results.NotALink)
+    assert isinstance(await talk.papers.summarize(CHAT, "  ", "1"), results.Incomplete)
     assert pipeline.readings == []
 
 
@@ -287,14 +287,14 @@ async def test_a_chat_may_have_three_readings_under_way_and_other_chats_their_ow
     talk: Conversation, pipeline: FakePipeline
 ) -> None:
     pipeline.may_finish.clear()
-    running = [asyncio.create_task(talk.papers.summarize(CHAT, f"2406.1427{number}")) for number in range(3)]
+    running = [asyncio.create_task(talk.papers.summarize(CHAT, f"2406.1427{number}", "1")) for number in range(3)]
     while len(pipeline.readings) < 3:  # noqa: ASYNC110 - the store answers from its own thread
         await asyncio.sleep(0.001)
-    assert isinstance(await talk.papers.summarize(CHAT, "2406.14279"), results.Busy)
-    elsewhere = asyncio.create_task(talk.papers.summarize(ChatRef(Platform.DISCORD, "9"), "2406.14279"))
+    assert isinstance(await talk.papers.summarize(CHAT, "2406.14279", "1"), results.Busy)
+    elsewhere = asyncio.create_task(talk.papers.summarize(ChatRef(Platform.DISCORD, "9"), "2406.14279", "1"))
     pipeline.may_finish.set()
     assert all(isinstance(each, results.PaperCard) for each in await asyncio.gather(*running, elsewhere))
-    assert isinstance(await talk.papers.summarize(CHAT, "2406.14279"), results.PaperCard)
+    assert isinstance(await talk.papers.summarize(CHAT, "2406.14279", "1"), results.PaperCard)
 
 
 # ── digest now ──

@@ -37,7 +37,6 @@ WEEK = tuple(TUESDAY - timedelta(days=ago) for ago in (8, 7, 6, 5, 4, 1, 0))
 PAPER = Paper("2606.00001", 1, "Talking heads that listen", ("A. Author",), "We let heads talk.", ("cs.CV",))
 LONG = replace(PAPER, title="A very long title about many things that talk and listen to each other " * 4)
 EARLIER = tuple((TUESDAY - timedelta(days=ago), 0) for ago in range(9, 31))
-KEY = "0123456789ab"
 UNTESTED = Backtest("cat:cs.CV")
 
 
@@ -49,8 +48,7 @@ def made_backtest(
 
 
 def subscribed(backtest: Backtest) -> results.Subscribed:
-    instead = tuple((each, KEY) for each in backtest.refinements)
-    return results.Subscribed(CHAT, backtest.query, "papers …", TUESDAY, DUE, 1, backtest, instead)
+    return results.Subscribed(CHAT, backtest.query, "papers …", TUESDAY, DUE, 1, backtest)
 
 
 FITTING = made_backtest(shown=(PAPER, LONG, PAPER), left_out=(LONG, PAPER))
@@ -118,7 +116,6 @@ TASTE = Taste(tuple((f"lip sync {n}", 1.0) for n in range(12)), (("face recognit
 
 INSIGHTS: tuple[results.Result, ...] = (
     *(subscribed(each) for each in (FITTING, BROAD, BROAD_CATEGORY, EMPTY, FOREIGN, RARE, COLD)),
-    replace(subscribed(FITTING), replaced="diffusion"),
     results.Preview(NEXT, DUE),
     results.Preview(replace(NEXT, matched=1, cards=(CARD,), also=(), unlisted=0), DUE),
     *(results.Explained(CHAT, each) for each in WHEREABOUTS),

@@ -93,10 +93,6 @@ EXPECTED_OF_BUTTONS: dict[str, tuple[str, type]] = {
     "why": ("2406.14272", results.Explained),
     "tune": ("", results.NothingLearned),
     "unlearn": ("yes", results.Unlearned),
-    "instead": (
-        "0123456789ab",
-        results.OfferExpired,
-    ),  # tests/conversation/test_insights.py has topics that get an offer
     "topics": ("", results.Subscriptions),
     "help": ("", results.Help),
     "drop": (topic_key("cat:cs.CV"), results.Unsubscribed),

@@ -24,7 +24,9 @@ ReadText = Callable[[Conversation, Request], Awaitable[Result]]
 
 
 async def read_link(conversation: Conversation, request: Request) -> Result:
-    return await conversation.papers.summarize(request.target.chat, request.arguments["text"])
+    return await conversation.papers.summarize(
+        request.target.chat, request.arguments["text"], request.target.requester.user_id
+    )
 
 
 def recorded(path: Path, text: str) -> None:

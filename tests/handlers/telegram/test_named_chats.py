@@ -72,6 +72,16 @@ async def test_words_that_may_be_a_title_are_asked_about(bench: Bench) -> None:
     await bench.eventually(lambda: topics(bench, ANN), ["transformer AND vision"])
 
 
+async def test_a_chat_that_is_named_as_a_setting_does_not_take_the_setting(bench: Bench) -> None:
+    await channels(bench, "Language", "mychan")
+    assert "Which chat do you mean?" in await bench.ask(ANN, "/settings language es")
+    assert bench.tg.messages(ANN)[-1].labels == ["Language", "This chat"]
+    assert "Which chat do you mean?" not in await bench.ask(ANN, "/settings language")
+    assert "Papers a digest of mychan: now 5" in await bench.ask(ANN, "/settings mychan size 5")
+    assert "Did you mean /settings?" in await bench.ask(ANN, "/setings language es")
+    assert bench.tg.messages(ANN)[-1].labels[0] == "/settings language es"
+
+
 async def test_of_two_chats_with_one_title_a_button_says_which(bench: Bench) -> None:
     await channels(bench, "Lab", "Lab")
     assert "Which chat do you mean?" in await bench.ask(ANN, "/subscribe Lab cs.CV")
