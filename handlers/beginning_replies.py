@@ -10,6 +10,7 @@ from bot.locales import _, formats, ngettext, pgettext
 from bot.model import Backtest, Card
 from bot.render.nodes import Block, Bullets, Button, Document, Heading, Line, Note, Reply, Span, Text
 from bot.render.one_sentence import sentence_of, shortened_sentence
+from bot.render.plain import shortened
 from handlers.beginning_actions import SKIP
 from handlers.button_actions import Action
 from handlers.insight_replies import backtest_blocks, refinement_rows
@@ -18,7 +19,6 @@ from handlers.reply_parts import (
     command,
     rows,
     settings_button,
-    shortened,
     spans,
     title_link,
     topic_spans,

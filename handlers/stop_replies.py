@@ -8,8 +8,9 @@ from bot.conversation import ConfirmErase, ConfirmForget, Erased, Forgotten, Unc
 from bot.locales import _, formats, ngettext, pgettext
 from bot.model import Chat, topic_label
 from bot.render.nodes import Block, Bullets, Button, Document, Line, Reply, Text
+from bot.render.plain import shortened
 from handlers.button_actions import Action
-from handlers.reply_parts import command, one_line, settings_button, shortened, spans, topics_button
+from handlers.reply_parts import command, one_line, settings_button, spans, topics_button
 from handlers.requests import ChatName
 
 MOST_NAMED = 10

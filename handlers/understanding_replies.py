@@ -23,6 +23,7 @@ from bot.model import Backtest, Card, topic_label
 from bot.render.addresses import paper_urls
 from bot.render.nodes import Block, Bullets, Button, Document, Heading, Line, Link, Note, Reply, Span, Text
 from bot.render.one_sentence import sentence_of, shortened_sentence
+from bot.render.plain import shortened
 from bot.topics.typed import GuessKind, Talk
 from handlers.button_actions import Action
 from handlers.reply_parts import (
@@ -33,7 +34,6 @@ from handlers.reply_parts import (
     one_line,
     rows,
     short_title,
-    shortened,
     spans,
     title_link,
     topic_spans,
