@@ -56,12 +56,13 @@ class OpenCards:
     async def show(self, message: Message, action: Action, target: Target, result: Result) -> None:
         """Show what a button below `message` came to; `message` is the list, or the card itself. Raises
         `TelegramError`."""
-        payload = card_message(result, replies.reply(result, target.name))
-        if isinstance(result, CardClosed):
-            await self._close(message, payload, target)
-        elif isinstance(result, CardFigures):
+        if isinstance(result, CardFigures):  # an album, and no page of the card
             reply = replies.reply(result, target.name)
             await self._answers.post(ref_of_message(message), reply, target.chat, message.message_id)
+            return
+        payload = self._payload(result, target)
+        if isinstance(result, CardClosed):
+            await self._close(message, payload, target)
         elif action.verb == "open":
             await self._below(message, str(message.message_id), payload, target)
         elif isinstance(result, DigestPage):
