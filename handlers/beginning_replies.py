@@ -109,7 +109,7 @@ def _example(card: Card) -> tuple[Span, ...]:
 
 
 def ask_place(result: AskPlace, chat: ChatName) -> Reply:
-    blocks: list[Block] = [Line(_followed(result.topic, chat, is_named=chat.is_named))]
+    blocks: list[Block] = [Line(_followed(result.topic, chat))]
     if result.backtest is not None:
         blocks += backtest_blocks(result.backtest)
     at = Text(formats.clock(result.at), bold=True)
@@ -126,10 +126,10 @@ def ask_place(result: AskPlace, chat: ChatName) -> Reply:
     return Reply(Document(tuple(blocks)), (*offered, *rows(places, 3), hours, last))
 
 
-def _followed(topic: str, chat: ChatName, *, is_named: bool) -> tuple[Span, ...]:
+def _followed(topic: str, chat: ChatName) -> tuple[Span, ...]:
     name = next((_(area.name) for area in AREAS if area.query == topic), "")
     shown = (Text(name, bold=True),) if name else topic_spans(topic)
-    if is_named:
+    if chat.is_named:
         return spans(_("{chat} now follows {topic}."), chat=chat.title or str(chat), topic=shown)
     return spans(_("You now follow {topic}."), topic=shown)
 
