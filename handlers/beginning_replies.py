@@ -10,6 +10,7 @@ from bot.locales import _, formats, ngettext, pgettext
 from bot.model import Backtest, Card
 from bot.render.nodes import Block, Bullets, Button, Document, Heading, Line, Note, Reply, Span, Text
 from bot.render.one_sentence import sentence_of, shortened_sentence
+from bot.render.plain import shortened
 from handlers.beginning_actions import SKIP
 from handlers.button_actions import Action
 from handlers.insight_replies import backtest_blocks
@@ -18,7 +19,6 @@ from handlers.reply_parts import (
     command,
     rows,
     settings_button,
-    shortened,
     spans,
     title_link,
     topic_spans,
@@ -109,7 +109,7 @@ def _example(card: Card) -> tuple[Span, ...]:
 
 
 def ask_place(result: AskPlace, chat: ChatName) -> Reply:
-    blocks: list[Block] = [Line(_followed(result.topic, chat, is_named=chat.is_named))]
+    blocks: list[Block] = [Line(_followed(result.topic, chat))]
     if result.backtest is not None:
         blocks += backtest_blocks(result.backtest)
     at = Text(formats.clock(result.at), bold=True)
@@ -125,10 +125,10 @@ def ask_place(result: AskPlace, chat: ChatName) -> Reply:
     return Reply(Document(tuple(blocks)), (*rows(places, 3), hours, last))
 
 
-def _followed(topic: str, chat: ChatName, *, is_named: bool) -> tuple[Span, ...]:
+def _followed(topic: str, chat: ChatName) -> tuple[Span, ...]:
     name = next((_(area.name) for area in AREAS if area.query == topic), "")
     shown = (Text(name, bold=True),) if name else topic_spans(topic)
-    if is_named:
+    if chat.is_named:
         return spans(_("{chat} now follows {topic}."), chat=chat.title or str(chat), topic=shown)
     return spans(_("You now follow {topic}."), topic=shown)
 

@@ -183,6 +183,7 @@ BUTTONS = {
     "up": Operation(use_case=_vote(VoteKind.UP), is_for_members=True),
     "down": Operation(use_case=_vote(VoteKind.DOWN), is_for_members=True),
     "save": Operation(use_case=_vote(VoteKind.SAVED), is_for_members=True),
+    # Of the menus in messages of earlier releases.
     "rate": Operation(use_case=_vote_options, is_for_members=True),
     # For the one who asks alone, as the evidence.
     "why": Operation(use_case=_why, is_slow=True, is_for_members=True),

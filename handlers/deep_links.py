@@ -86,16 +86,6 @@ def parse(parameter: str) -> DeepLink | None:
     return None
 
 
-def paper_link(bot_username: str, chat: ChatRef, paper_id: str) -> str:
-    """The address of a `PaperLink`; `bot_username` is the bot's @name without the sign."""
-    return address(bot_username, PaperLink(chat, paper_id))
-
-
-def list_link(bot_username: str, chat: ChatRef, slot: str, first: int) -> str:
-    """The address of a `ListLink`."""
-    return address(bot_username, ListLink(chat, slot, first))
-
-
 def topic_link(bot_username: str, topic: str, key: str) -> str:
     """The address of a link that follows a normalized topic; `key` is its `topic_key`, for one that is too long."""
     link = TopicLink(topic)
@@ -103,7 +93,8 @@ def topic_link(bot_username: str, topic: str, key: str) -> str:
 
 
 def address(bot_username: str, link: DeepLink) -> str:
-    """The address of a link. Raises ValueError for a parameter that Telegram does not take."""
+    """The address of a link; `bot_username` is the bot's @name without the sign. Raises ValueError for a parameter that
+    Telegram does not take."""
     parameter = str(link)
     if len(parameter) > MAX_PARAMETER:
         raise ValueError(f"{parameter!r} has more than {MAX_PARAMETER} characters")

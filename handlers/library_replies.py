@@ -190,12 +190,10 @@ def exported_chat(result: ExportedChat, chat: ChatName) -> Reply:
 
 def _numbered(heading: str | tuple[Span, ...], first: int, papers: Sequence[tuple[Paper, date | None]]) -> list[Block]:
     said = (Text(heading, bold=True),) if isinstance(heading, str) else heading
-    lines = tuple((title_link(paper), *((Text(f" · {_day(day)}"),) if day else ())) for paper, day in papers)
+    lines = tuple(
+        (title_link(paper), *((Text(f" · {formats.full_day(day)}"),) if day else ())) for paper, day in papers
+    )
     return [Heading(said), Bullets(lines, numbered=True, start=first + 1)]
-
-
-def _day(day: date) -> str:
-    return formats.full_day(day)
 
 
 def _openers(paper_ids: Sequence[str], first: int) -> tuple[tuple[Button, ...], ...]:

@@ -8,7 +8,8 @@ from bot.conversation import Liked
 from bot.locales import N_, _, formats, ngettext
 from bot.model import FoundPapers, PaperList
 from bot.render.nodes import Block, Bullets, Document, Line, Note, Reply, Text
-from handlers.reply_parts import about, examples, sentence, shortened, title_link, undo_button
+from bot.render.plain import shortened
+from handlers.reply_parts import about, examples, sentence, title_link, undo_button
 from handlers.requests import ChatName
 
 MOST_TITLES = 5

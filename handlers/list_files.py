@@ -6,8 +6,7 @@ import math
 
 from bot.errors import TellUser
 from bot.locales import _, formats
-from bot.render.plain import one_line
-from handlers.reply_parts import shortened
+from bot.render.plain import one_line, shortened
 
 MAX_BYTES = 1_000_000
 """About five hundred entries of BibTeX with their abstracts."""

@@ -12,6 +12,7 @@ from bot import conversation as results
 from bot.errors import RetryLater, TellUser
 from bot.locales import _, ngettext, using
 from bot.render.nodes import Bullets, Document, Heading, Line, Note, Reply, Text
+from bot.render.plain import shortened
 from handlers import (
     beginning_replies,
     card_replies,
@@ -38,7 +39,6 @@ from handlers.reply_parts import (
     help_button,
     one_line,
     settings_button,
-    shortened,
     spans,
     topics_button,
     with_note,

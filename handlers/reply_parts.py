@@ -12,6 +12,7 @@ from bot.model import Paper, join_query, split_query, topic_label
 from bot.render.addresses import paper_urls
 from bot.render.cards import title_of
 from bot.render.nodes import Bullets, Button, Document, Line, Link, Note, Reply, Span, Text
+from bot.render.plain import shortened
 from handlers.button_actions import Action
 from handlers.requests import ChatName
 
@@ -27,9 +28,6 @@ EXAMPLES = (
 
 MAX_TITLE = 90
 """Characters of a title in an answer: two lines on a phone. A pop-up of Telegram holds 200 in all."""
-
-_LEAST_WORDS = 0.6
-"""The share of a limit that whole words must fill; else a text is cut inside a word."""
 
 
 def digest_button() -> Button:
@@ -158,12 +156,3 @@ def next_digest(first_due: datetime | None) -> str:
     if first_due is None:
         return _("No digest comes while this is paused.")
     return _("Next digest: {moment}.").format(moment=when(first_due))
-
-
-def shortened(text: str, limit: int) -> str:
-    """`text` in at most `limit` characters, cut behind a word where that leaves most of it."""
-    if len(text) <= limit:
-        return text
-    head = text[: limit - 1]
-    words = head if text[limit - 1] == " " else head.rpartition(" ")[0]
-    return f"{(words if len(words) > _LEAST_WORDS * limit else head).rstrip()}…"

@@ -56,11 +56,7 @@ def _buttons(result: Choices) -> tuple[tuple[Button, ...], ...]:
         Button(f"✓ {label}" if value == result.current else label, action=set_action(result.name, value))
         for value, label in result.options
     ]
-    days = [
-        Button(f"{'✓ ' if day in chosen else ''}{formats.weekday(day, is_short=True)}", action=f"day:{day}")
-        for chosen in ([] if result.days is None else [result.days])
-        for day in range(7)
-    ]
+    days = [] if result.days is None else [_day_button(day, is_on=day in result.days) for day in range(7)]
     turns = [
         Button(label, action=str(Action("choose", f"{result.name}/{page}")))
         for label, page in (("‹", result.page - 1), ("›", result.page + 1))
@@ -68,6 +64,11 @@ def _buttons(result: Choices) -> tuple[tuple[Button, ...], ...]:
     ]
     turned = (tuple(turns),) if turns else ()
     return (*rows(days, 4), *rows(options, _WIDTHS.get(result.name, 3)), *turned)
+
+
+def _day_button(day: int, *, is_on: bool) -> Button:
+    label = formats.weekday(day, is_short=True)
+    return Button(f"✓ {label}" if is_on else label, action=str(Action("day", str(day))))
 
 
 def set_action(name: str, value: str) -> str:
@@ -115,7 +116,7 @@ def not_accepted(result: NotAccepted, chat: ChatName) -> Reply:
     actions = [(label, set_action(name, value)) for value, label in options] if name else []
     are_settings = bool(result.examples) and set(result.examples) <= set(LABELS)
     if are_settings:
-        actions = [(_(LABELS[each]), f"choose:{each}") for each in result.examples]
+        actions = [(_(LABELS[each]), str(Action("choose", each))) for each in result.examples]
     buttons = [Button(label, action=action) for label, action in actions if _fits_a_button(action)]
     examples = [Text(example, code=True) for example in result.examples]
     why = Line((Text(sentence(result.why)),))

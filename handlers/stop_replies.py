@@ -8,8 +8,9 @@ from bot.conversation import ConfirmErase, ConfirmForget, Erased, Forgotten, Unc
 from bot.locales import _, formats, ngettext, pgettext
 from bot.model import Chat, topic_label
 from bot.render.nodes import Block, Bullets, Button, Document, Line, Reply, Text
+from bot.render.plain import shortened
 from handlers.button_actions import Action
-from handlers.reply_parts import command, one_line, settings_button, shortened, spans, topics_button
+from handlers.reply_parts import command, one_line, settings_button, spans, topics_button
 from handlers.requests import ChatName
 
 MOST_NAMED = 10
@@ -17,21 +18,18 @@ MOST_NAMED = 10
 
 
 def confirm_forget(result: ConfirmForget, chat: ChatName) -> Reply:
-    # Named also where it was asked: people have several chats open, and this cannot be undone.
-    asked = _("Delete everything I know of {chat}? That is its settings, what it has received, and:").format(
-        chat=chat.full
-    )
     items = [*_topics(result.topics)]
     if result.votes:
         items.append(
             ngettext("{n} vote or saved paper", "{n} votes and saved papers", result.votes).format(n=result.votes)
         )
-    what = Bullets(tuple((Text(item),) for item in items or [_("no topics")]))
     pause = Button(pgettext("button", "Pause instead"), action=str(Action("pause")))
-    delete = Button(_delete_label(chat.title), action=str(Action("forget", "yes")))
+    # A private chat has the name of its person.
+    delete = Button(_delete_label(chat.title if chat.is_named else ""), action=str(Action("forget", "yes")))
     keep = Button(pgettext("button", "Keep"), action=str(Action("keep")))
     first = (keep,) if result.is_paused else (pause, keep)
-    blocks: list[Block] = [Line((Text(asked),)), what]
+    # Named also where it was asked: people have several chats open, and this cannot be undone.
+    blocks = _question(chat.full, items)
     others = tuple(
         (Button(_delete_label(_title(each)), action=str(Action("erase", each.ref.id))),) for each in result.unreachable
     )
@@ -45,11 +43,9 @@ def confirm_forget(result: ConfirmForget, chat: ChatName) -> Reply:
 
 def confirm_erase(result: ConfirmErase, _chat: ChatName) -> Reply:
     title = _title(result.chat)
-    asked = _("Delete everything I know of {chat}? That is its settings, what it has received, and:").format(chat=title)
-    what = Bullets(tuple((Text(item),) for item in _topics(result.topics) or [_("no topics")]))
     delete = Button(_delete_label(title), action=str(Action("erase", f"{result.chat.ref.id}=yes")))
     keep = Button(pgettext("button", "Keep"), action=str(Action("keep")))
-    return Reply(Document((Line((Text(asked),)), what)), ((delete,), (keep,)))
+    return Reply(Document(tuple(_question(title, _topics(result.topics)))), ((delete,), (keep,)))
 
 
 def erased(result: Erased, _chat: ChatName) -> Reply:
@@ -73,6 +69,15 @@ def forgotten(_result: Forgotten, chat: ChatName) -> Reply:
             _("Done: everything about {chat} is deleted. {start} starts again."),
         )
     return Reply(Document((Line(spans(template, chat=str(chat), start=command("start"))),)))
+
+
+def _question(chat: str, items: Sequence[str]) -> list[Block]:
+    """Whether to delete the chat of this name; `items` are its topics and votes."""
+    if not items:
+        line = _("Delete everything I know of {chat}? That is its settings and what it has received.")
+        return [Line((Text(line.format(chat=chat)),))]
+    line = _("Delete everything I know of {chat}? That is its settings, what it has received, and:")
+    return [Line((Text(line.format(chat=chat)),)), Bullets(tuple((Text(item),) for item in items))]
 
 
 def _delete_label(title: str) -> str:

@@ -8,6 +8,7 @@ from bot.conversation import Followed, LinkDamaged, Shared, Subscriptions, Which
 from bot.locales import _, formats, ngettext, pgettext
 from bot.model import split_query, topic_label
 from bot.render.nodes import Block, Bullets, Button, Document, Heading, Line, Note, Reply, Span, Text
+from bot.render.plain import shortened
 from handlers import deep_links
 from handlers.button_actions import Action
 from handlers.reply_parts import (
@@ -19,7 +20,6 @@ from handlers.reply_parts import (
     help_button,
     rows,
     settings_button,
-    shortened,
     topic_spans,
 )
 from handlers.requests import ChatName

@@ -17,6 +17,7 @@ from bot.conversation import (
 from bot.locales import _, formats, ngettext
 from bot.model import topic_label
 from bot.render.nodes import Bullets, Button, Code, Document, Line, Note, Reply, Text
+from bot.render.plain import shortened
 from handlers import insight_replies
 from handlers.button_actions import Action
 from handlers.reply_parts import (
@@ -29,7 +30,6 @@ from handlers.reply_parts import (
     one_line,
     rows,
     settings_button,
-    shortened,
     spans,
     topic_spans,
     topics_button,

@@ -20,9 +20,9 @@ from bot.conversation import (
 from bot.decisions import refinements
 from bot.locales import _, formats, ngettext, pgettext
 from bot.model import Backtest, Card, topic_label
-from bot.render.addresses import paper_urls
-from bot.render.nodes import Block, Bullets, Button, Document, Heading, Line, Link, Note, Reply, Span, Text
+from bot.render.nodes import Block, Bullets, Button, Document, Heading, Line, Note, Reply, Span, Text
 from bot.render.one_sentence import sentence_of, shortened_sentence
+from bot.render.plain import shortened
 from bot.topics.typed import GuessKind, Talk
 from handlers.button_actions import Action
 from handlers.reply_parts import (
@@ -32,8 +32,6 @@ from handlers.reply_parts import (
     help_button,
     one_line,
     rows,
-    short_title,
-    shortened,
     spans,
     title_link,
     topic_spans,
@@ -238,8 +236,7 @@ def many_papers(result: ManyPapers, _chat: ChatName) -> Reply:
 
 
 def _line_of(card: Card) -> tuple[Span, ...]:
-    found = sentence_of(card)
-    link = Link(short_title(card.paper), paper_urls(card.paper)["abs"])
+    link, found = title_link(card.paper), sentence_of(card)
     return (link, Text(f" {shortened_sentence(found[1], MAX_SENTENCE)}")) if found else (link,)
 
 

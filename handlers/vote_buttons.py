@@ -15,6 +15,9 @@ SIGNS = {VoteKind.UP: "👍", VoteKind.DOWN: "👎", VoteKind.SAVED: "🔖"}
 VOTE_VERBS = {VoteKind.UP: "up", VoteKind.DOWN: "down", VoteKind.SAVED: "save"}
 """The verbs of the buttons."""
 
+KIND_OF_VERB = {verb: kind for kind, verb in VOTE_VERBS.items()}
+"""What the buttons with these verbs vote."""
+
 _MARK = " ✓"
 
 

@@ -74,14 +74,12 @@ from bot.model import Chat
 class Requester:
     """Who asks: the platform's user id, and whether they may manage the chat (always true in a private chat).
 
-    `language` is the code that the platform names for the person ("zh-hans", "es-419"), "" if it names none. `name` is
-    what people call them, for answers that others read too.
+    `language` is the code that the platform names for the person ("zh-hans", "es-419"), "" if it names none.
     """
 
     user_id: str
     is_admin: bool
     language: str = ""
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from bot.render.list_provenance import list_provenance
 from bot.render.nodes import Block, Bullets, Button, Document, Line, Link, Note, Span, Text
 from bot.render.one_sentence import SENTENCE_LENGTH, sentence_of, shortened_sentence
 from bot.render.paper_news import news_blocks, news_buttons
-from bot.render.plain import cut, one_line
+from bot.render.plain import one_line, shortened
 
 MOST_LINES = 30
 """Papers of one list; those of a larger digest come with [Next 10]."""
@@ -116,12 +116,12 @@ def list_tail(digest: Digest, shown: Iterable[Card]) -> tuple[Block, ...]:
     and what of earlier digests may not have arrived."""
     blocks: list[Block] = []
     if not digest.cards:
-        blocks.append(Line((Text(_clipped(digest.quiet or label("nothing", digest.language), 500)),)))
+        blocks.append(Line((Text(shortened(digest.quiet or label("nothing", digest.language), 500)),)))
     # Once for all, since a sample has no other papers.
     is_sample = any(card.paper.sample for card in digest.cards)
     origin = [list_provenance(shown, digest.language), label("sample", digest.language) if is_sample else ""]
     notes = [" · ".join(filter(None, origin)), *digest.notes[:MOST_NOTES]]
-    blocks += [Note((Text(_clipped(note, NOTE_LENGTH), italic=True),)) for note in notes if note]
+    blocks += [Note((Text(shortened(note, NOTE_LENGTH), italic=True),)) for note in notes if note]
     blocks += news_blocks(digest.follow_ups)
     if digest.doubtful:
         blocks.append(Line((Text(_doubt(digest)),)))
@@ -177,7 +177,7 @@ def _topics(topics: tuple[str, ...]) -> str:
 
 def topic_name(query: str) -> str:
     """A normalized topic in few characters, as people write it: "cs.CV" for cat:cs.CV."""
-    return _clipped(re.sub(r"\bcat:(?=\S)", "", one_line(topic_label(query))), TOPIC_LENGTH)
+    return shortened(re.sub(r"\bcat:(?=\S)", "", one_line(topic_label(query))), TOPIC_LENGTH)
 
 
 # ── one line ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -189,14 +189,14 @@ def _mark(card: Card, language: str) -> str:
         return _("withdrawn")
     told = {reason.kind: one_line(reason.detail) for reason in reversed(card.reasons)}
     if author := told.get(ReasonKind.AUTHOR):
-        return _("by {author}").format(author=_clipped(author, 40))
+        return _("by {author}").format(author=shortened(author, 40))
     if venue := told.get(ReasonKind.ACCEPTED):
-        return _clipped(venue, 40)
+        return shortened(venue, 40)
     return label("code", language) if card.links.code else ""
 
 
 def _spans(line: ListLine, sentence_length: int, title_length: int) -> tuple[Span, ...]:
-    spans: list[Span] = [Link(_clipped(line.title, title_length), line.url)]
+    spans: list[Span] = [Link(shortened(line.title, title_length), line.url)]
     if line.mark and title_length >= TITLE_LENGTH:
         spans.append(Text(f" · {line.mark}", italic=True))
     if line.sentence and sentence_length:
@@ -241,9 +241,3 @@ def _more(digest: Digest, first: int, end: int, archive_url: str | None) -> tupl
     if digest.slot:
         row.append(Button("⚙", action="settings:new"))
     return tuple(row)
-
-
-def _clipped(text: str, limit: int) -> str:
-    """`text` in at most `limit` characters, cut at a word."""
-    head, rest = cut(text, lambda piece: len(piece) <= limit - 1) if len(text) > limit else (text, "")
-    return f"{head}…" if rest else head

@@ -63,6 +63,36 @@ def pack(groups: Iterable[Group], cost: Callable[[Block], Cost], limit: Cost) ->
     return packer.messages
 
 
+def papers_of(parts: Iterable[GroupPart]) -> tuple[str, ...]:
+    """The papers that a message shows, each once: it may hold two parts of a group that was divided."""
+    return tuple(dict.fromkeys(ident for part in parts for ident in part.group.ids))
+
+
+def most_that_fit(most: int, made: Callable[[int], _T | None]) -> _T | None:
+    """What `made` makes of the largest number, at most `most`, for which it is not None; None if it always is.
+
+    Where a number fits, each smaller one must fit too.
+    """
+    fitting, low, high = None, 0, most
+    while low <= high:
+        middle = (low + high + 1) // 2
+        tried = made(middle)
+        if tried is not None:
+            fitting, low = tried, middle + 1
+        else:
+            high = middle - 1
+    return fitting
+
+
+def sum_of(costs: Iterable[Cost]) -> Cost:
+    """What several costs are together."""
+    text = entities = 0
+    for text_units, entity_count in costs:
+        text += text_units
+        entities += entity_count
+    return text, entities
+
+
 class _Packer:
     def __init__(self, cost: Callable[[Block], Cost], limit: Cost) -> None:
         self.cost = cost
@@ -74,7 +104,7 @@ class _Packer:
     def add(self, group: Group) -> None:
         if not group.blocks:  # a digest without notes has an empty group for them
             return
-        needed = group.cost if group.cost is not None else _sum(map(self.cost, group.blocks))
+        needed = group.cost if group.cost is not None else sum_of(map(self.cost, group.blocks))
         whole = group.base_cost[0] + needed[0], group.base_cost[1] + needed[1]
         if self._fits(whole):
             self.current.append(GroupPart(group, list(group.blocks), is_last=True, is_whole=True))
@@ -99,8 +129,8 @@ class _Packer:
             for number, piece in enumerate(pieces, 1):
                 needed = self.cost(piece)
                 together = [needed, *map(self.cost, after if number == len(pieces) else ())]
-                if not self._fits(_sum(together)):
-                    self._continue(group, _sum(together))
+                if not self._fits(sum_of(together)):
+                    self._continue(group, sum_of(together))
                 self._put([piece], needed)
         for block in end:
             self._put([block], self.cost(block))
@@ -111,14 +141,14 @@ class _Packer:
         while start and isinstance(group.blocks[start - 1], Note):
             start -= 1
         body, end = group.blocks[:start], group.blocks[start:]
-        is_short = _within(_sum([group.base_cost, *map(self.cost, end)]), _half(self.limit))
+        is_short = _within(sum_of([group.base_cost, *map(self.cost, end)]), _half(self.limit))
         return (body, end) if body and is_short else (group.blocks, ())
 
     def _fits_between(self, group: Group, after: Sequence[Block]) -> Callable[[Block], bool]:
         """Whether a block fits into a message with the heading that it follows and with `after`."""
         before = [block for block in self.current[-1].blocks[-1:] if _is_heading(block)]
-        room = _minus(self.limit, _sum([group.base_cost, *map(self.cost, after)]))
-        with_heading = _minus(room, _sum(map(self.cost, before)))
+        room = _minus(self.limit, sum_of([group.base_cost, *map(self.cost, after)]))
+        with_heading = _minus(room, sum_of(map(self.cost, before)))
         least = with_heading if _within(_half(room), with_heading) else room
         return lambda block: _within(self.cost(block), least)
 
@@ -126,7 +156,7 @@ class _Packer:
         """Start a new message for blocks of cost `needed`; a heading before them moves along if it fits."""
         blocks = self.current[-1].blocks
         moved = [blocks[-1]] if len(blocks) > 1 and _is_heading(blocks[-1]) else []
-        if not _within(_sum([group.base_cost, needed, *map(self.cost, moved)]), self.limit):
+        if not _within(sum_of([group.base_cost, needed, *map(self.cost, moved)]), self.limit):
             moved = []
         if moved:
             blocks.pop()
@@ -148,11 +178,11 @@ class _Packer:
 
     def _open(self, group: Group) -> None:
         self.current.append(GroupPart(group))
-        self.used = _sum([self.used, group.base_cost])
+        self.used = sum_of([self.used, group.base_cost])
 
     def _put(self, blocks: list[Block], needed: Cost) -> None:
         self.current[-1].blocks += blocks
-        self.used = _sum([self.used, needed])
+        self.used = sum_of([self.used, needed])
 
 
 def split(block: Block, fits: Callable[[Block], bool]) -> list[Block]:
@@ -259,14 +289,6 @@ def is_tight(before: Block, after: Block) -> bool:
         return True
     pairs = ((Note, Note), (Line, Bullets), (Bullets, Bullets), (Fold, Fold))
     return any(isinstance(before, first) and isinstance(after, second) for first, second in pairs)
-
-
-def _sum(costs: Iterable[Cost]) -> Cost:
-    text = entities = 0
-    for text_units, entity_count in costs:
-        text += text_units
-        entities += entity_count
-    return text, entities
 
 
 def _minus(cost: Cost, other: Cost) -> Cost:

@@ -7,7 +7,7 @@ from bot.model import News, NewsKind, NewsOfPaper
 from bot.render.addresses import paper_urls
 from bot.render.cards import title_of
 from bot.render.nodes import Block, Button, Line, Link, Text
-from bot.render.plain import one_line
+from bot.render.plain import one_line, shortened
 
 _MOST_DETAIL = 80
 _MOST_TITLE = 70
@@ -19,7 +19,7 @@ def news_sentence(news: tuple[News, ...]) -> str:
 
 
 def _words(news: News) -> str:
-    detail = _clipped(one_line(news.detail), _MOST_DETAIL)
+    detail = shortened(one_line(news.detail), _MOST_DETAIL)
     match news.kind:
         case NewsKind.WITHDRAWN:
             return _("withdrawn by its authors")
@@ -39,7 +39,7 @@ def news_blocks(of_papers: tuple[NewsOfPaper, ...]) -> tuple[Block, ...]:
 
 
 def _line(each: NewsOfPaper) -> Line:
-    title = _clipped(title_of(each.paper), _MOST_TITLE)
+    title = shortened(title_of(each.paper), _MOST_TITLE)
     return Line((Text("🔖 "), Link(title, paper_urls(each.paper)["abs"]), Text(f": {news_sentence(each.news)}")))
 
 
@@ -48,14 +48,10 @@ def news_buttons(of_papers: tuple[NewsOfPaper, ...]) -> tuple[tuple[Button, ...]
     return tuple(
         (
             Button(
-                _("What changed: {title}").format(title=_clipped(title_of(each.paper), 30)),
+                _("What changed: {title}").format(title=shortened(title_of(each.paper), 30)),
                 action=f"news:{each.paper.id}",
             ),
         )
         for each in of_papers
         if any(news.kind is NewsKind.VERSION for news in each.news)
     )
-
-
-def _clipped(text: str, limit: int) -> str:
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"

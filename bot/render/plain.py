@@ -79,11 +79,30 @@ def cut(text: str, fits: Callable[[str], bool]) -> tuple[str, str]:
     space = max(text.rfind(" ", 1, low + 1), text.rfind("\n", 1, low + 1))
     if space > 0:
         return text[:space], text[space + 1 :]
-    end = low
-    # Bounded, since a text may consist of combining marks only.
-    while end > 1 and low - end < 32 and _continues(text, end):
-        end -= 1
+    end = _between_characters(text, low)
     return text[:end], text[end:]
+
+
+def shortened(text: str, limit: int) -> str:
+    """`text` in at most `limit` characters, cut behind a word where that leaves most of it."""
+    if len(text) <= limit:
+        return text
+    words = text[:limit].rpartition(" ")[0]
+    head = words if len(words) > _LEAST_WORDS * limit else text[: _between_characters(text, limit - 1)]
+    return f"{head.rstrip()}…"
+
+
+_LEAST_WORDS = 0.6
+"""The share of a limit that whole words must fill; else a text is cut inside a word."""
+
+
+def _between_characters(text: str, end: int) -> int:
+    """Where to cut at `end` or a little before, so that no character that people see is divided."""
+    start = end
+    # Bounded, since a text may consist of combining marks only.
+    while end > 1 and start - end < 32 and _continues(text, end):
+        end -= 1
+    return end
 
 
 def _continues(text: str, at: int) -> bool:

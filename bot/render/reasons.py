@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bot.model import Card, Reason, ReasonKind, topic_label
 from bot.render.labels import label
-from bot.render.plain import one_line
+from bot.render.plain import one_line, shortened
 
 MOST_CHARACTERS = 100
 """The line is to be taken in at a glance; reasons that do not fit are left out, the weakest first."""
@@ -39,7 +39,7 @@ def reasons_line(card: Card, language: str, *, is_short: bool = False) -> str:
         return f"{label('matched', language)}: {matched}" if matched else ""
     line = ""
     for phrase in _phrases([reason for reason in card.reasons if _is_told(reason, card, is_short)], language):
-        joined = f"{line} · {phrase}" if line else _shortened(phrase)
+        joined = f"{line} · {phrase}" if line else shortened(phrase, MOST_CHARACTERS)
         if len(joined) <= MOST_CHARACTERS:
             line = joined
     return line
@@ -94,7 +94,3 @@ def _phrase(reason: Reason, language: str) -> str:
             return label(f"reason: {reason.kind}", language)
         case ReasonKind.AWARD:
             return ""
-
-
-def _shortened(phrase: str) -> str:
-    return phrase if len(phrase) <= MOST_CHARACTERS else f"{phrase[: MOST_CHARACTERS - 1].rstrip()}…"

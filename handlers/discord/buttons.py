@@ -21,7 +21,7 @@ from handlers.discord.targets import button_target, own_chat
 from handlers.discord.visits import VISITING_VERBS, is_visit, not_a_member
 from handlers.discord.votes import with_votes
 from handlers.requests import ARGUMENT, Request, Target
-from handlers.vote_buttons import VOTE_VERBS
+from handlers.vote_buttons import KIND_OF_VERB
 
 log = structlog.get_logger()
 
@@ -61,7 +61,7 @@ class Buttons:
         # Only a message that one person alone sees is edited; a message for the whole channel stays as it was posted.
         message = interaction.message
         pressed = message if message is not None and message.flags.ephemeral else None
-        is_vote = action.verb in VOTE_VERBS.values()
+        is_vote = action.verb in KIND_OF_VERB
         in_place = pressed is not None and (is_in_place(action) or is_vote)
         private = not BUTTONS[action.verb].is_public
         exchange = await self._responder.begin(interaction, target.chat, private=private, in_place=in_place)

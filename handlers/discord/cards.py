@@ -37,7 +37,7 @@ from bot.render.nodes import (
     Rule,
     Text,
 )
-from bot.render.packing import Cost, Group, GroupPart, pack
+from bot.render.packing import Cost, Group, GroupPart, most_that_fit, pack, papers_of, sum_of
 from bot.render.plain import one_line, web_address
 from handlers.button_actions import Action, evidence_action
 from handlers.discord.components import (
@@ -167,9 +167,8 @@ class DiscordRenderer:
         rows = {card.paper.id: self._ready(card, digest.language).rows for card in digest.cards[: packed.cards]}
         parts: list[Part] = []
         for sections in packed.messages:
-            # Without duplicates: a message may hold two sections of a card that was divided.
-            ids = tuple(dict.fromkeys(ident for section in sections for ident in section.group.ids))
-            parts.append(Part({"components": _components(sections, rows), "files": _files(sections)}, ids))
+            payload: JSON = {"components": _components(sections, rows), "files": _files(sections)}
+            parts.append(Part(payload, papers_of(sections)))
         parts[-1].payload["components"] += packed.below
         whole = list_document(digest, style=Style.TITLES)
         return [
@@ -180,18 +179,10 @@ class DiscordRenderer:
     def _packed(self, digest: Digest) -> _Packed | None:
         """As many cards as two messages hold, the first ones, with the titles of the others; None if they do not even
         hold the titles."""
-        fitting, low, high = None, 0, len(digest.cards)
-        while low <= high:
-            middle = (low + high + 1) // 2
-            packed = self._messages(digest, middle)
-            if len(packed.messages) <= MOST_MESSAGES:
-                fitting, low = packed, middle + 1
-            else:
-                high = middle - 1
-        return fitting
+        return most_that_fit(len(digest.cards), lambda count: self._messages(digest, count))
 
-    def _messages(self, digest: Digest, count: int) -> _Packed:
-        """The messages that show the first cards, and the titles of the others."""
+    def _messages(self, digest: Digest, count: int) -> _Packed | None:
+        """The messages that show the first cards, and the titles of the others; None if they are too many."""
         language, others = digest.language, [*enumerate(digest.cards, 1)][count : count + MOST_LINES]
         with using(language):
             lines = line_blocks([list_line(card, number, language, Style.CARDS) for number, card in others])
@@ -205,7 +196,8 @@ class DiscordRenderer:
         # What stands below the last card stays together; the rule also holds the cost of the rows.
         end = (*lines, *tail)
         groups.append(Group((*end, Rule()), tuple([ident for _, ident in numbers]), (0, 1 + count_of(below))))
-        return _Packed(count, [*_without_clashes(pack(groups, cost, LIMIT))], below)
+        messages = [*_without_clashes(pack(groups, cost, LIMIT))]
+        return _Packed(count, messages, below) if len(messages) <= MOST_MESSAGES else None
 
     def _ready(self, card: Card, language: str) -> _ReadyCard:
         return self._cards.get(card, (language,), lambda: _ready_card(card, language))
@@ -256,8 +248,7 @@ def _read_button(card: Card) -> Button:
 
 def _card_group(card: Card, language: str, ready: _ReadyCard) -> Group:
     note = matched_note(card, language)
-    costs = [ready.cost, *map(cost, note)]
-    total = sum(text for text, _ in costs), sum(count for _, count in costs)
+    total = sum_of([ready.cost, *map(cost, note)])
     return Group((*ready.before, *note, *ready.after), (card.paper.id,), ready.base_cost, cost=total)
 
 
@@ -274,9 +265,7 @@ def _ready_card(card: Card, language: str) -> _ReadyCard:
         spans = [span for name, url in rest for span in (Text(" · "), Link(name, url))][1:]
         after = (*after, Note(tuple(spans)))
     rows = action_rows(buttons)
-    costs = [cost(block) for block in (*before, *after)]
-    total = sum(text for text, _ in costs), sum(count for _, count in costs)
-    return _ReadyCard(before, after, (0, 2 + count_of(rows)), total, tuple(rows))
+    return _ReadyCard(before, after, (0, 2 + count_of(rows)), sum_of(map(cost, (*before, *after))), tuple(rows))
 
 
 def _with_buttons_for_folds(blocks: Sequence[Block]) -> tuple[tuple[Block, ...], tuple[Button, ...]]:

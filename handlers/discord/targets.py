@@ -43,8 +43,7 @@ def own_target(interaction: discord.Interaction[Any]) -> Target:
 
 
 def _requester(interaction: discord.Interaction[Any], *, is_admin: bool) -> Requester:
-    user = interaction.user
-    return Requester(str(user.id), is_admin=is_admin, language=spoken_by(interaction), name=user.display_name)
+    return Requester(str(interaction.user.id), is_admin=is_admin, language=spoken_by(interaction))
 
 
 def command_target(interaction: discord.Interaction[Any], option: Any = None) -> Target:
@@ -70,7 +69,7 @@ def message_target(message: discord.Message) -> Target:
         with contextlib.suppress(discord.ClientException):  # a thread whose parent channel the bot does not see
             rights = channel.permissions_for(author)
     title = _title(getattr(channel, "name", None), message.guild)
-    person = Requester(str(author.id), is_admin=_may_manage(rights), name=author.display_name)
+    person = Requester(str(author.id), is_admin=_may_manage(rights))
     return Target(channel_ref(channel.id), title, person, kind=_kind(channel))
 
 

@@ -6,9 +6,7 @@ from collections.abc import Collection, Sequence
 
 from bot.model import JSON, VoteKind
 from handlers.button_actions import parse
-from handlers.vote_buttons import VOTE_VERBS, marked
-
-KINDS = {verb: kind for kind, verb in VOTE_VERBS.items()}
+from handlers.vote_buttons import KIND_OF_VERB, marked
 
 
 def with_votes(components: Sequence[JSON], paper_id: str, votes: Collection[VoteKind]) -> list[JSON]:
@@ -17,7 +15,7 @@ def with_votes(components: Sequence[JSON], paper_id: str, votes: Collection[Vote
     for component in components:
         component = dict(component)
         action = parse(component.get("custom_id"))
-        kind = KINDS.get(action.verb) if action is not None and action.argument == paper_id else None
+        kind = KIND_OF_VERB.get(action.verb) if action is not None and action.argument == paper_id else None
         if kind is not None:
             component["label"] = marked(str(component.get("label", "")), is_on=kind in votes)
         if "components" in component:

@@ -35,7 +35,7 @@ from bot.render.nodes import (
     Span,
     Text,
 )
-from bot.render.packing import Cost, Group, GroupPart, pack
+from bot.render.packing import Cost, Group, GroupPart, most_that_fit, pack, papers_of, sum_of
 from bot.render.plain import cut, utf16, visible, web_address
 from handlers.button_actions import APART, Action
 from handlers.telegram.markup import Piece, block_html, cost, document_html, joined, piece, plain_text, span_html
@@ -113,12 +113,10 @@ class TelegramRenderer:
         asking = None if chat.ref.is_group else digest.language
         parts: list[Part] = []
         for sections in packed.messages:
-            # Without duplicates: a message may hold two sections of a card that was divided.
-            ids = tuple(dict.fromkeys(ident for section in sections for ident in section.group.ids))
             # Buttons stand below the message in which their card ends.
             ended = [ident for section in sections if section.is_last for ident in section.group.ids if ident in cards]
             rows = [_vote_row(ident, numbers.get(ident), asking) for ident in ended]
-            parts.append(Part(_message(sections, rows), ids))
+            parts.append(Part(_message(sections, rows), papers_of(sections)))
         others = [(number, card.paper.id) for number, card in _listed(digest, packed.cards)]
         below = list_buttons(digest, archive_url=self._archive_url, numbers=others, count=_named(digest, packed.cards))
         parts[-1].payload["buttons"] += _rows(below, chat)
@@ -135,15 +133,12 @@ class TelegramRenderer:
         chosen = whole if len(whole) <= len(short) else short
         if len(chosen) <= MOST_MESSAGES:
             return _Packed(count, chosen)
-        fitting, low, high = None, 0, count - 1
-        while low <= high:
-            middle = (low + high + 1) // 2
-            messages = self._messages(digest, middle, EvidenceForm.LINKS)
-            if len(messages) <= MOST_MESSAGES:
-                fitting, low = _Packed(middle, messages), middle + 1
-            else:
-                high = middle - 1
-        return fitting
+
+        def fewer(cards: int) -> _Packed | None:
+            messages = self._messages(digest, cards, EvidenceForm.LINKS)
+            return _Packed(cards, messages) if len(messages) <= MOST_MESSAGES else None
+
+        return most_that_fit(count - 1, fewer)
 
     def _messages(self, digest: Digest, cards: int, evidence: EvidenceForm) -> list[list[GroupPart]]:
         """The messages that show the first cards, and the titles of the others."""
@@ -163,11 +158,9 @@ class TelegramRenderer:
     def _card_group(self, card: Card, language: str, evidence: EvidenceForm, number: int | None = None) -> Group:
         ready = self._cards.get(card, (language, evidence), lambda: _ready_card(card, language, evidence))
         note = matched_note(card, language)
-        text, entities = ready.cost
+        text, entities = sum_of([ready.cost, *map(cost, note)])
         pieces = list(ready.pieces)
         for block in note:
-            text_of_note, entities_of_note = cost(block)
-            text, entities = text + text_of_note, entities + entities_of_note
             pieces.insert(1, Piece(block, block, block_html(block)))
         blocks, markup = (*ready.before, *note, *ready.after), joined(pieces)
         title = blocks[0]
@@ -180,8 +173,7 @@ class TelegramRenderer:
 
 
 def _fits(document: Document) -> bool:
-    costs = [cost(block) for block in document.blocks]
-    text, entities = sum(text for text, _ in costs), sum(count for _, count in costs)
+    text, entities = sum_of(map(cost, document.blocks))
     return text <= MESSAGE_LIMIT - _SPARE_UNITS and entities <= ENTITY_LIMIT
 
 
@@ -241,8 +233,7 @@ def _as_link(button: JSON) -> JSON:
 def _ready_card(card: Card, language: str, evidence: EvidenceForm) -> _ReadyCard:
     before, after = blocks_for_all(card, language, Style.CARDS, evidence=evidence)
     pieces = tuple(made for blocks in (before, after) if (made := piece(blocks)))
-    costs = [cost(block) for block in (*before, *after)]
-    return _ReadyCard(before, after, pieces, (sum(text for text, _ in costs), sum(count for _, count in costs)))
+    return _ReadyCard(before, after, pieces, sum_of(map(cost, (*before, *after))))
 
 
 def reply_messages(reply: Reply) -> list[JSON]:

@@ -25,9 +25,8 @@ from bot.render.addresses import paper_urls
 from bot.render.cards import authors_line, title_of
 from bot.render.nodes import Document, Line, Link, Note, Reply, Text
 from bot.render.one_sentence import sentence_of, shortened_sentence
-from bot.render.plain import one_line
+from bot.render.plain import one_line, shortened
 from bot.tex.latex import readable
-from handlers.reply_parts import shortened
 from handlers.telegram.cards import reply_messages
 from handlers.telegram.sender import NO_PREVIEW
 

@@ -41,6 +41,9 @@ class Messages:
         if message is None:
             return
         target, text = await self._read(message, update.effective_user)
+        await self._answer(message, target, text)
+
+    async def _answer(self, message: Message, target: Target, text: str) -> None:
         async with self._answers.working(message):
             result = await typed_texts.answer(self._conversation, target, text, links_of(message))
             reply = replies.unknown_command() if result is None else replies.reply(result, target.name)
@@ -78,6 +81,10 @@ class Messages:
         message = update.effective_message
         if message is None or message.via_bot is not None:
             return
+        if self._is_command_to_bot(message):
+            target = await self._places.of_author(message, update.effective_user, look_up_rights=True)
+            await self._answer(message, target, text_of(message))
+            return
         is_named, text = self._without_mention(message)
         if not (is_named or self._is_reply_to_bot(message)):
             return
@@ -91,6 +98,11 @@ class Messages:
     def _is_reply_to_bot(self, message: Message) -> bool:
         answered = message.reply_to_message
         return answered is not None and answered.from_user is not None and answered.from_user.id == self._bot.id
+
+    def _is_command_to_bot(self, message: Message) -> bool:
+        """Whether a message begins with "/word@bot": the word is no command, since those have handlers of their own."""
+        command = (text_of(message).split(maxsplit=1) or [""])[0]
+        return command.startswith("/") and command.casefold().endswith(f"@{self._bot.username}".casefold())
 
     def _without_mention(self, message: Message) -> tuple[bool, str]:
         """Whether a message names the bot, and its text without that name."""

@@ -32,7 +32,7 @@ from handlers.requests import ARGUMENT, Request, Target
 from handlers.telegram.answers import AnswerPoster
 from handlers.telegram.card_pages import card_message
 from handlers.telegram.places import ref_of_message
-from handlers.vote_buttons import VOTE_VERBS, marked
+from handlers.vote_buttons import KIND_OF_VERB, marked
 
 log = structlog.get_logger()
 
@@ -56,12 +56,13 @@ class OpenCards:
     async def show(self, message: Message, action: Action, target: Target, result: Result) -> None:
         """Show what a button below `message` came to; `message` is the list, or the card itself. Raises
         `TelegramError`."""
-        payload = card_message(result, replies.reply(result, target.name))
-        if isinstance(result, CardClosed):
-            await self._close(message, payload, target)
-        elif isinstance(result, CardFigures):
+        if isinstance(result, CardFigures):  # an album, and no page of the card
             reply = replies.reply(result, target.name)
             await self._answers.post(ref_of_message(message), reply, target.chat, message.message_id)
+            return
+        payload = self._payload(result, target)
+        if isinstance(result, CardClosed):
+            await self._close(message, payload, target)
         elif action.verb == "open":
             await self._below(message, str(message.message_id), payload, target)
         elif isinstance(result, DigestPage):
@@ -96,14 +97,13 @@ class OpenCards:
         """Mark on the buttons how their one reader has voted on the paper of the button that was pressed. Raises
         `TelegramError`."""
         rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
-        kinds = {verb: kind for kind, verb in VOTE_VERBS.items()}
         made: list[list[JSON]] = []
         for row in rows:
             made.append([])
             for button in row:
                 each, text = parse(button.callback_data), button.text
-                if each is not None and each.verb in kinds and _is_about_same(each, action):
-                    text = marked(text, is_on=kinds[each.verb] in votes)
+                if each is not None and each.verb in KIND_OF_VERB and _is_about_same(each, action):
+                    text = marked(text, is_on=KIND_OF_VERB[each.verb] in votes)
                 made[-1].append({"text": text, "url": button.url, "action": button.callback_data})
         await self._answers.change_buttons(message, made)
 

@@ -11,6 +11,7 @@ from telegram.ext import Application, ContextTypes, MessageHandler, filters
 from bot.conversation import Conversation, PaperNotKept, Result, Stale
 from bot.locales import _
 from handlers import deep_links, replies
+from handlers.button_actions import Action, perform
 from handlers.deep_links import ListLink, PaperLink
 from handlers.requests import Target
 from handlers.telegram.answers import AnswerPoster
@@ -55,24 +56,19 @@ class PaperLinks:
         if isinstance(link, ListLink):
             await self._list(link, message, target)
             return
-        result = await self._card(target or own, link.paper_id)
+        result = await perform(self._conversation, target or own, Action("open", link.paper_id))
         if isinstance(result, PaperNotKept):
             # A link may be older than what is kept of the chat's digests.
             async with self._answers.working(message):
                 result = await self._conversation.papers.summarize(own.chat, link.paper_id, own.requester.user_id)
         await self._post(message, target or own, result)
 
-    async def _card(self, target: Target, paper_id: str) -> Result:
-        await self._conversation.beginning.note_kind(target.chat, target.kind)
-        saved_in = target.asked_in if target.is_elsewhere else None
-        return await self._conversation.cards.open(target.requester, target.chat, paper_id, saved_in=saved_in)
-
     async def _list(self, link: ListLink, message: Message, target: Target | None) -> None:
         if target is None:
             sentence = _("Only members of that chat can see more of its papers.")
             await self._answers.answer(message, replies.refused(sentence))
             return
-        result = await self._conversation.pages.next(target.chat, link.slot, link.first)
+        result = await perform(self._conversation, target, Action("next", f"{link.slot}:{link.first}"))
         if isinstance(result, Stale):
             sentence = _("That list is not kept any more; the next one comes with the next papers.")
             await self._answers.answer(message, replies.refused(sentence))

@@ -96,8 +96,8 @@ def kind_of(chat: TelegramChat | ChatFullInfo) -> ChatKind:
 
 
 def _requester(user_id: int, user: User | None, *, is_admin: bool) -> Requester:
-    language, name = (user.language_code or "", user.full_name) if user else ("", "")
-    return Requester(str(user_id), is_admin=is_admin, language=language, name=name)
+    language = user.language_code or "" if user else ""
+    return Requester(str(user_id), is_admin=is_admin, language=language)
 
 
 def is_in_chat(member: ChatMember) -> bool:
@@ -187,11 +187,10 @@ class Places:
         if not is_in_chat(member):
             return None
         is_admin = isinstance(member, ChatMemberAdministrator | ChatMemberOwner)
-        requester = Requester(str(user.id), is_admin=is_admin)
         return Target(
             ref,
             title_of(chat),
-            requester,
+            _requester(user.id, user, is_admin=is_admin),
             is_elsewhere=True,
             asked_in=ref_of(user.id),
             kind=kind_of(chat),

@@ -18,6 +18,7 @@ from bot.errors import CannotTell
 from bot.model import JSON, ChatRef, NotSent, NotSentCause, Outcome, Part, Platform, Priority, Rejected, Sent
 from handlers import deep_links
 from handlers.button_actions import with_chat
+from handlers.deep_links import ListLink, PaperLink
 from handlers.telegram.limits import Limiter, Urgency
 from handlers.telegram.outcomes import forbids_pictures, outcome_of, seconds_of
 
@@ -212,10 +213,10 @@ def _link_address(link: str, about: ChatRef, bot_username: str) -> str | None:
     """The address for a link: "open:PAPER" or "next:SLOT:FIRST", as the buttons' actions of that name."""
     verb, _, argument = link.partition(":")
     if verb == "open":
-        return deep_links.paper_link(bot_username, about, argument)
+        return deep_links.address(bot_username, PaperLink(about, argument))
     if verb == "next":
         slot, _, first = argument.partition(":")
-        return deep_links.list_link(bot_username, about, slot, int(first))
+        return deep_links.address(bot_username, ListLink(about, slot, int(first)))
     return None
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.render.plain import cut, one_line, utf16, visible, web_address
+from bot.render.plain import cut, one_line, shortened, utf16, visible, web_address
 from tests.render.samples import hostile_text
 
 
@@ -73,3 +73,17 @@ def test_text_is_cut_between_words_and_long_words_inside() -> None:
     assert cut("one two three", lambda part: len(part) <= 9) == ("one two", "three")
     assert cut("x" * 20, lambda part: len(part) <= 9) == ("x" * 9, "x" * 11)
     assert cut("ab" + "e\u0301" * 10, lambda part: len(part) <= 9)[1].startswith("e")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("ten chars!", "ten chars!"),
+        ("longest words stay", "longest…"),
+        ("a toolongwordforit", "a toolong…"),  # one early space would leave nearly nothing
+        ("长句子没有空格可以在那里断开", "长句子没有空格可以…"),
+        ("abcdefge\u0301\u0301xyz", "abcdefg…"),  # an "e" with two accents is one character for people
+    ],
+)
+def test_a_text_is_shortened_behind_a_word_where_that_leaves_most_of_it(text: str, shown: str) -> None:
+    assert shortened(text, 10) == shown

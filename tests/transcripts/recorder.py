@@ -125,7 +125,7 @@ class Recorder:
 
     def _target(self, person: Person, place: Place, elsewhere: Place | None) -> Target:
         about = elsewhere or place
-        requester = Requester(person.user_id, person.is_admin, person.language, person.name)
+        requester = Requester(person.user_id, person.is_admin, person.language)
         asked_in = place.ref if elsewhere else None
         return Target(about.ref, about.title, requester, elsewhere is not None, asked_in=asked_in, kind=about.kind)
 

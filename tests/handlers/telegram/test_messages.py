@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.fakes.telegram_world import BOT_USERNAME
-from tests.handlers.telegram.conftest import Bench
+from tests.handlers.telegram.conftest import JOINER, Bench
 from tests.handlers.telegram.test_commands import ANN, BOB, CHANNEL, GROUP, ref
 from tests.handlers.telegram.test_files import file, sent
 
@@ -63,3 +63,14 @@ async def test_a_misspelt_command_is_offered_as_a_button(bench: Bench) -> None:
         return [each.topic for each in await bench.store.subscriptions(ref(ANN))]
 
     await bench.eventually(followed, ["diffusion"])
+
+
+async def test_in_a_group_a_misspelt_command_is_answered_if_it_names_this_bot(bench: Bench) -> None:
+    bench.tg.group(GROUP, "Lab")
+    bench.tg.say(GROUP, BOB, "/subscibe diffusion")
+    bench.tg.say(GROUP, BOB, "/subscibe@another_bot diffusion")
+    bench.tg.say(GROUP, BOB, JOINER)  # no word at all
+    assert "Did you mean /subscribe?" in await bench.ask(GROUP, f"/subscibe@{BOT_USERNAME} diffusion", user=BOB)
+    assert "There is no such command" in await bench.ask(GROUP, f"/qqqq@{BOT_USERNAME}", user=BOB)
+    await bench.settled()
+    assert len(bench.tg.messages(GROUP)) == 2
