@@ -131,3 +131,4 @@ async def test_a_role_whose_work_cannot_begin_now_is_tried_again(store: SqlStore
     async with desk.process(store, FakeClock(), new_owner()) as process:
         await process.wait(process.begun)
         await until(lambda: len(process.held) == len(NAMES))
+        assert desk.at_work.keys() == set(NAMES)

@@ -183,6 +183,7 @@ async def test_a_group_that_takes_no_files_is_told_so(group: Bench) -> None:
     group.tg.world.chats[GROUP].no_documents = "not enough rights to send documents to the chat"
     await group.ask(GROUP, f"/cite {IDS[0]} {IDS[1]}", user=BOB)
     await group.tg.until(lambda: "ask me for it in private" in group.tg.messages(GROUP)[-1].text)
+    assert not any(each.document for each in group.tg.messages(GROUP))
 
 
 async def test_nobody_turns_the_pages_of_somebody_elses_saved_papers(group: Bench) -> None:
