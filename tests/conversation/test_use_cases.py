@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, time
 from typing import Any, cast
 
@@ -36,19 +36,12 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.finder import finder
 from tests.fakes.insight import insight_of
 from tests.fakes.pipeline import FakePipeline
-from tests.fakes.stores import memory_store
 
 CHAT = ChatRef(Platform.TELEGRAM, "5")
 OWNER = Requester("5", is_admin=True)
 MEMBER = Requester("6", is_admin=False)
 NOW = datetime(2026, 6, 2, 12, 0, tzinfo=UTC)
 PAPER = Paper("2406.14272", 1, "A title", ("A. Author",), "An abstract.", ("cs.CV",))
-
-
-@pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -14,15 +14,8 @@ from bot.service.owners import new_owner
 from bot.service.roles import Role, Roles
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
-from tests.fakes.stores import memory_store
 
 NAMES = ("poll", "site", "send telegram 1")
-
-
-@pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as made:
-        yield made
 
 
 class Desk:

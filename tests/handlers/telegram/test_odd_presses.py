@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.conversation import Conversation, Defaults, Requester, topic_key
+from bot.conversation import Requester, topic_key
 from bot.errors import PaperboyError
 from bot.model import ChatKind, Part
 from handlers.button_actions import BUTTONS, Action, parse, perform
@@ -19,8 +19,7 @@ from handlers.requests import Target
 from handlers.telegram.app import build
 from handlers.telegram.buttons import OLD_VERBS
 from tests.fakes.clock import FakeClock
-from tests.fakes.finder import finder
-from tests.fakes.insight import insight_of
+from tests.fakes.conversations import conversation_of
 from tests.fakes.pipeline import FakePipeline, made_up_card
 from tests.fakes.stores import memory_store
 from tests.fakes.telegram_world import FakeMessage
@@ -234,9 +233,7 @@ async def test_a_member_of_a_channel_reaches_nothing_but_papers_from_private(ben
 async def test_whatever_argument_a_button_carries_comes_to_an_outcome(verb: str, argument: str, is_admin: bool) -> None:
     async with memory_store() as store:
         pipeline, clock = FakePipeline(), FakeClock(NOW)
-        talk = Conversation(
-            store, clock, pipeline.read, pipeline.compose, finder(store), insight_of(store, clock), Defaults()
-        )
+        talk = conversation_of(store, clock, pipeline)
         await store.remember([made_up_card(PAPER).paper], NOW)
         target = Target(ref(GROUP), "Lab", Requester(str(BOB), is_admin=is_admin), kind=ChatKind.GROUP)
         action = parse(str(Action(verb, argument)))
