@@ -92,26 +92,27 @@ async def prepared(bench: Bench) -> None:
     await bench.ask(GROUP, "/subscribe cs.CV", user=ANN)
 
 
-@pytest.mark.parametrize("verb", VERBS)
-async def test_presses_by_somebody_else_and_with_forged_data_do_nothing(bench: Bench, verb: str) -> None:
+async def test_presses_by_somebody_else_and_with_forged_data_do_nothing(bench: Bench) -> None:
     await prepared(bench)
-    shown = await message_with(bench, ANN, data_of(verb))
     other = await message_with(bench, GROUP, "help:")
-    before, count = await state_of(bench, ANN, BOB, GROUP), len(bench.tg.messages(ANN))
-    elsewhere = await message_with(bench, ANN, f"{data_of(verb)}@-1009999999999")
-    presses = [
-        bench.tg.press(shown, "press", BOB),  # not his private chat
-        bench.tg.press(other, "", BOB, data=f"{data_of(verb)}@{GROUP}"),  # the message has another button
-        bench.tg.press(other, "", BOB, data=f"{data_of(verb)}@{ANN}"),  # about somebody's private chat
-        bench.tg.press(elsewhere, "press", ANN),  # about a chat that she is not in
-    ]
-    told = [await said(bench, query) for query in presses]
-    assert all(told[:3])
-    # A press whose work may take long is answered at once, and the refusal is a message.
-    if not told[3]:
-        refusal = (await bench.tg.wait_for(ANN, count + 2))[-1]
-        assert "I cannot see" in refusal.text or "Only" in refusal.text
-    assert await state_of(bench, ANN, BOB, GROUP) == before
+    before = await state_of(bench, ANN, BOB, GROUP)
+    for verb in VERBS:
+        shown = await message_with(bench, ANN, data_of(verb))
+        elsewhere = await message_with(bench, ANN, f"{data_of(verb)}@-1009999999999")
+        count = len(bench.tg.messages(ANN))
+        presses = [
+            bench.tg.press(shown, "press", BOB),  # not his private chat
+            bench.tg.press(other, "", BOB, data=f"{data_of(verb)}@{GROUP}"),  # the message has another button
+            bench.tg.press(other, "", BOB, data=f"{data_of(verb)}@{ANN}"),  # about somebody's private chat
+            bench.tg.press(elsewhere, "press", ANN),  # about a chat that she is not in
+        ]
+        told = [await said(bench, query) for query in presses]
+        assert all(told[:3]), verb
+        # A press whose work may take long is answered at once, and the refusal is a message.
+        if not told[3]:
+            refusal = (await bench.tg.wait_for(ANN, count + 1))[-1]
+            assert "I cannot see" in refusal.text or "Only" in refusal.text, verb
+        assert await state_of(bench, ANN, BOB, GROUP) == before, verb
     assert_no_apology(bench)
 
 
@@ -139,7 +140,7 @@ async def test_who_has_lost_the_rights_in_a_chat_changes_nothing_there(bench: Be
     bench.tg.world.chats[GROUP].members[ANN] = "member"
     before = await state_of(bench, GROUP)
     told = await said(bench, bench.tg.press(shown, "press", ANN))
-    assert "admins" in told or "no longer" in told or told
+    assert "admins" in told
     assert await state_of(bench, GROUP) == before
     assert_no_apology(bench)
 
