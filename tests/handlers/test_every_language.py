@@ -29,8 +29,8 @@ from handlers.telegram.cards import reply_messages
 from tests.fakes.clock import FakeClock
 from tests.fakes.conversations import conversation_of
 from tests.fakes.pipeline import FakePipeline, made_up_digest
+from tests.handlers.every_result import EVERY_RESULT
 from tests.handlers.test_commands import EXPECTED_OF_BUTTONS, EXPECTED_OF_COMMANDS, PLAIN_WORDS
-from tests.handlers.test_replies import EVERY_RESULT
 from tests.locales.english import untranslated
 from tests.locales.test_pseudo_language import NOT_TRANSLATED, data
 
