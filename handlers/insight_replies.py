@@ -13,7 +13,6 @@ from bot.locales import _, current_language, formats, ngettext, pgettext
 from bot.model import Backtest, Card, Lift, Nearest, PaperOutcome, Whereabouts
 from bot.render.nodes import Block, Bullets, Button, Document, Heading, Line, Note, Reply, Span, Text
 from bot.render.one_sentence import sentence_of, shortened_sentence
-from bot.render.plain import shortened
 from bot.render.reasons import reason_sentences, reasons_line
 from handlers.button_actions import Action
 from handlers.reply_parts import (

@@ -6,7 +6,7 @@ Downloads of hostile addresses and bodies are tried in `tests/sources/test_fetch
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 from xml.sax.saxutils import escape
@@ -32,7 +32,6 @@ from tests.fakes.discord_limits import check_payload, walk
 from tests.fakes.finder import finder
 from tests.fakes.insight import insight_of
 from tests.fakes.makers import AbstractReader, FakeMakers
-from tests.fakes.stores import memory_store
 from tests.fakes.telegram_text import check_message
 from tests.handlers.telegram.test_cards import active
 
@@ -60,12 +59,6 @@ _OWN = re.compile(r"https://(?:arxiv\.org/|(?:www\.)?evil\.example/?$)")
 """arXiv's addresses, and what stands as an address in the paper's own abstract."""
 _ESCAPED = re.compile(r"\\[^0-9A-Za-z\s]")
 _LIVE = re.compile(r"<[@#:t/]|@(?:everyone|here)\b|\w:(?=//)|```|\|\||~~|\]\(")
-
-
-@pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as opened:
-        yield opened
 
 
 def inert_on_telegram(html: str) -> None:

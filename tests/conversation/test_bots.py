@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from bot.conversation import Conversation, Defaults, Requester
@@ -13,18 +11,11 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.finder import finder
 from tests.fakes.insight import insight_of
 from tests.fakes.pipeline import FakePipeline, made_up_digest
-from tests.fakes.stores import memory_store
 
 ANN, GROUP = ChatRef(Platform.TELEGRAM, "5"), ChatRef(Platform.TELEGRAM, "-100777")
 TOPIC = ChatRef(Platform.TELEGRAM, "-100777/4")
 FIRST, SECOND = Bot(Platform.TELEGRAM, "111"), Bot(Platform.TELEGRAM, "222", is_first=False)
 ADMIN, MEMBER = Requester("5", is_admin=True), Requester("6", is_admin=False)
-
-
-@pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as made:
-        yield made
 
 
 @pytest.fixture

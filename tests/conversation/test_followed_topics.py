@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
 
 from bot import conversation as results
-from bot.conversation import Conversation, Defaults, Requester, topic_key
+from bot.conversation import Conversation, Requester, topic_key
 from bot.conversation.followed_topics import find_several
 from bot.model import ChatRef, Platform, Subscription
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
-from tests.fakes.finder import finder
-from tests.fakes.insight import insight_of
+from tests.fakes.conversations import conversation_of
 from tests.fakes.pipeline import FakePipeline
-from tests.fakes.stores import memory_store
 
 CHAT = ChatRef(Platform.TELEGRAM, "5")
 OWNER = Requester("5", is_admin=True)
@@ -27,32 +24,13 @@ INTEREST = f"about: {WORDS}"
 
 
 @pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as opened:
-        yield opened
-
-
-@pytest.fixture
 def clock() -> FakeClock:
     return FakeClock(NOW)
 
 
-def talk_of(store: SqlStore, clock: FakeClock) -> Conversation:
-    pipeline = FakePipeline()
-    return Conversation(
-        store,
-        clock,
-        pipeline.read,
-        pipeline.compose,
-        finder(store),
-        insight_of(store, clock),
-        Defaults(),
-    )
-
-
 @pytest.fixture
 def talk(store: SqlStore, clock: FakeClock) -> Conversation:
-    return talk_of(store, clock)
+    return conversation_of(store, clock, FakePipeline())
 
 
 async def test_a_mistake_in_an_interest_is_explained_with_its_place(talk: Conversation) -> None:

@@ -8,14 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot import conversation as results
-from bot.conversation import Conversation, Defaults, Requester
+from bot.conversation import Conversation, Requester
 from bot.model import ChatModel, ChatRef, PaperOutcome, Platform, VoteKind
 from bot.relevance.model_weights import packed_terms
 from bot.storage.store import SqlStore
 from tests.fakes.arxiv import made_up
 from tests.fakes.clock import FakeClock
-from tests.fakes.finder import finder
-from tests.fakes.insight import insight_of
+from tests.fakes.conversations import conversation_of
 from tests.fakes.pipeline import FakePipeline
 from tests.fakes.stores import memory_store
 
@@ -41,10 +40,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def talk(store: SqlStore, clock: FakeClock) -> Conversation:
-    pipeline = FakePipeline()
-    return Conversation(
-        store, clock, pipeline.read, pipeline.compose, finder(store), insight_of(store, clock), Defaults()
-    )
+    return conversation_of(store, clock, FakePipeline())
 
 
 async def followed(store: SqlStore) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import pytest
@@ -17,7 +17,6 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.finder import MadeUpSearch, finder
 from tests.fakes.insight import insight_of
 from tests.fakes.pipeline import UNKNOWN, FakePipeline
-from tests.fakes.stores import memory_store
 
 PRIVATE = ChatRef(Platform.TELEGRAM, "5")
 GROUP = ChatRef(Platform.TELEGRAM, "-1007")
@@ -31,12 +30,6 @@ def paper(number: int, title: str, *authors: str) -> Paper:
 HEADS = paper(1, "Heads That Talk: A Study", "José Ångström")
 LIPS = paper(2, "Lips in Sync for All of Us", "Mary van der Berg")
 OTHER = paper(3, "Something Else Entirely Different", "Kim Ångström-Lee")
-
-
-@pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as opened:
-        yield opened
 
 
 @pytest.fixture

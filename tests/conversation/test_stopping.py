@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
 
 from bot import conversation as results
-from bot.conversation import Conversation, Defaults, Requester
+from bot.conversation import Conversation, Requester
 from bot.model import FOREVER, ChatRef, Platform
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
-from tests.fakes.finder import finder
-from tests.fakes.insight import insight_of
+from tests.fakes.conversations import conversation_of
 from tests.fakes.pipeline import FakePipeline
-from tests.fakes.stores import memory_store
 
 NOW = datetime(2026, 6, 2, 12, 0, tzinfo=UTC)
 ANN, BOB = Requester("5", is_admin=True), Requester("6", is_admin=True)
@@ -23,17 +20,8 @@ PRIVATE, CHANNEL, TOPIC = (ChatRef(Platform.TELEGRAM, each) for each in ("5", "-
 
 
 @pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as opened:
-        yield opened
-
-
-@pytest.fixture
 async def talk(store: SqlStore) -> Conversation:
-    clock, pipeline = FakeClock(NOW), FakePipeline()
-    made = Conversation(
-        store, clock, pipeline.read, pipeline.compose, finder(store), insight_of(store, clock), Defaults()
-    )
+    made = conversation_of(store, FakeClock(NOW), FakePipeline())
     for ref, title in ((PRIVATE, "Ann"), (CHANNEL, "Vision lab"), (TOPIC, "Vision lab, papers")):
         await made.subscribe(ANN, ref, "cs.CV", title)
     await store.remember_manager(CHANNEL, "5", NOW)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 
 import pytest
@@ -21,19 +20,12 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.finder import MadeUpSearch, finder
 from tests.fakes.makers import AbstractReader, FakeMakers
 from tests.fakes.pipeline import UNKNOWN, FakePipeline
-from tests.fakes.stores import memory_store
 
 CHAT, OTHER = ChatRef(Platform.TELEGRAM, "5"), ChatRef(Platform.DISCORD, "6")
 OWNER, MEMBER = Requester("5", is_admin=True), Requester("6", is_admin=False)
 NOW = datetime(2026, 6, 3, 12, 0, tzinfo=UTC)
 WORDS = "talking heads driven by audio"
 ATTENTION = made_up("1706.03762", date(2017, 6, 13), title="Attention Is All You Need").paper
-
-
-@pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
 from bot import conversation as results
-from bot.conversation import Conversation, Defaults, Requester
+from bot.conversation import Conversation, Requester
 from bot.conversation.topic_results import MAX_SUBSCRIPTIONS
 from bot.errors import StoreUnavailable
 from bot.model import ChatKind, ChatRef, Paper, Platform, SubscribeResult, VoteKind
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
-from tests.fakes.finder import finder
-from tests.fakes.insight import insight_of
+from tests.fakes.conversations import conversation_of
 from tests.fakes.pipeline import FakePipeline
-from tests.fakes.stores import memory_store
 
 CHAT, OTHER = ChatRef(Platform.TELEGRAM, "-5"), ChatRef(Platform.TELEGRAM, "-6")
 ADMIN, MEMBER = Requester("5", is_admin=True), Requester("6", is_admin=False)
 NOW = datetime(2026, 6, 2, 12, 0, tzinfo=UTC)
 PAPERS = [Paper(f"2406.0000{n}", 1, f"Title {n}", ("A. Author",), "An abstract.", ("cs.CV",)) for n in range(3)]
-
-
-@pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -40,8 +31,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def talk(store: SqlStore, clock: FakeClock) -> Conversation:
-    pipeline, insight = FakePipeline(), insight_of(store, clock)
-    return Conversation(store, clock, pipeline.read, pipeline.compose, finder(store), insight, Defaults())
+    return conversation_of(store, clock, FakePipeline())
 
 
 async def test_a_topic_that_is_followed_again_has_its_day_and_its_place_in_the_list(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -27,16 +26,9 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.finder import finder
 from tests.fakes.insight import insight_of
 from tests.fakes.pipeline import FakePipeline, made_up_digest
-from tests.fakes.stores import memory_store
 
 CHAT = ChatRef(Platform.DISCORD, "5")
 OWNER, MEMBER = Requester("5", is_admin=True), Requester("6", is_admin=False)
-
-
-@pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import discord
 import pytest
 from discord import AppCommandType
 
-from bot.conversation import Conversation, Defaults, Requester, Result
+from bot.conversation import Conversation, Requester, Result
 from bot.errors import ModelUnavailable, Paused, SourceUnavailable, StoreUnavailable
 from bot.locales import INTERFACE_LANGUAGES, interface_language, using
 from bot.model import JSON, ChatRef, Platform
@@ -27,12 +27,10 @@ from handlers.requests import ARGUMENT, ChatName, Operation, Request, Target
 from handlers.telegram.app import offered_commands
 from handlers.telegram.cards import reply_messages
 from tests.fakes.clock import FakeClock
-from tests.fakes.finder import finder
-from tests.fakes.insight import insight_of
+from tests.fakes.conversations import conversation_of
 from tests.fakes.pipeline import FakePipeline, made_up_digest
-from tests.fakes.stores import memory_store
+from tests.handlers.every_result import EVERY_RESULT
 from tests.handlers.test_commands import EXPECTED_OF_BUTTONS, EXPECTED_OF_COMMANDS, PLAIN_WORDS
-from tests.handlers.test_replies import EVERY_RESULT
 from tests.locales.english import untranslated
 from tests.locales.test_pseudo_language import NOT_TRANSLATED, data
 
@@ -41,17 +39,8 @@ HERE, ELSEWHERE = ChatName("#4711"), ChatName("#4711", is_elsewhere=True)
 LOCALES = [locale for locale in discord.Locale if interface_language(locale.value) not in (None, "en")]
 
 
-@pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as opened:
-        yield opened
-
-
 def conversation(store: SqlStore) -> Conversation:
-    pipeline, clock = FakePipeline(made_up_digest()), FakeClock()
-    return Conversation(
-        store, clock, pipeline.read, pipeline.compose, finder(store), insight_of(store, clock), Defaults()
-    )
+    return conversation_of(store, FakeClock(), FakePipeline(made_up_digest()))
 
 
 def texts_of(component: object) -> Iterator[str]:

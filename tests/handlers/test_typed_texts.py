@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from bot import conversation as results
-from bot.conversation import Conversation, Defaults, Requester
+from bot.conversation import Conversation, Requester
 from bot.model import ChatKind, ChatRef, Platform
 from bot.storage.store import SqlStore
 from handlers import button_actions, typed_texts
 from handlers.button_actions import Action
 from handlers.requests import Target
 from tests.fakes.clock import FakeClock
-from tests.fakes.finder import finder
-from tests.fakes.insight import insight_of
+from tests.fakes.conversations import conversation_of
 from tests.fakes.pipeline import FakePipeline
-from tests.fakes.stores import memory_store
 
 CHAT = ChatRef(Platform.TELEGRAM, "5")
 OWNER, MEMBER = Requester("5", is_admin=True), Requester("6", is_admin=False)
@@ -25,17 +21,8 @@ TARGET = Target(CHAT, "Ann", OWNER, kind=ChatKind.PRIVATE)
 
 
 @pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as opened:
-        yield opened
-
-
-@pytest.fixture
 def talk(store: SqlStore) -> Conversation:
-    clock, pipeline = FakeClock(), FakePipeline()
-    return Conversation(
-        store, clock, pipeline.read, pipeline.compose, finder(store), insight_of(store, clock), Defaults()
-    )
+    return conversation_of(store, FakeClock(), FakePipeline())
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from bot.render.nodes import Block, Bullets, Code, Fold, Heading, Line, Note, Re
 from handlers import replies
 from handlers.commands import COMMANDS
 from handlers.requests import ChatName
-from tests.handlers.test_replies import EVERY_RESULT
+from tests.handlers.every_result import EVERY_RESULT
 
 OPENING, CLOSING = "⟦", "⟧"
 ELSEWHERE = ChatName("#4711", is_elsewhere=True)

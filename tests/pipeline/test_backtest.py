@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -16,7 +15,6 @@ from bot.storage.store import SqlStore
 from tests.fakes.arxiv import made_up
 from tests.fakes.clock import FakeClock
 from tests.fakes.relevance import FakeRelevance
-from tests.fakes.stores import memory_store
 
 FRIDAY = date(2026, 6, 12)
 DAYS = [day for ago in range(40) if (day := FRIDAY - timedelta(days=ago)).weekday() < 5]
@@ -31,12 +29,6 @@ class SlowClock(FakeClock):
     def now(self) -> datetime:
         self.advance(0.2)
         return super().now()
-
-
-@pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as opened:
-        yield opened
 
 
 async def backtest_of(store: SqlStore, query: str, clock: FakeClock | None = None) -> Backtest:

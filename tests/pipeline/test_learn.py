@@ -16,16 +16,9 @@ from bot.storage.store import SqlStore
 from tests.contracts.samples import ANN, BOB, MONDAY
 from tests.fakes.clock import FakeClock
 from tests.fakes.relevance import FakeRelevance
-from tests.fakes.stores import memory_store
 from tests.relevance.papers import FACES, HEADS, PROOFS, SPEECH, announced
 
 TEXTS = (HEADS, FACES, PROOFS, SPEECH)
-
-
-@pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -32,16 +32,10 @@ from handlers.telegram.cards import TelegramRenderer
 from tests.fakes.clock import FakeClock
 from tests.fakes.makers import AbstractReader, FakeMakers
 from tests.fakes.models import KEY, Fault, ModelServer, user_prompt
-from tests.fakes.stores import memory_store, new_database
+from tests.fakes.stores import new_database
 from tests.summaries.conftest import a_paper
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as opened:
-        yield opened
 
 
 @pytest.fixture

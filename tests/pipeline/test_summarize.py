@@ -36,7 +36,6 @@ from bot.summaries.openai import OpenAIModel
 from tests.fakes.clock import FakeClock
 from tests.fakes.makers import AbstractReader, FakeMakers
 from tests.fakes.models import KEY, Fault, ModelServer
-from tests.fakes.stores import memory_store
 from tests.summaries.conftest import a_paper, a_request
 
 PAPERS = [a_paper(f"2606.0004{number}") for number in range(3)]
@@ -68,12 +67,6 @@ class UnreliableUsage(ProcessUsage):
 async def server() -> AsyncIterator[ModelServer]:
     async with ModelServer() as running:
         yield running
-
-
-@pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -8,14 +8,7 @@ import pytest
 
 from bot.relevance.measuring import PaperRelevance
 from bot.storage.store import SqlStore
-from tests.fakes.stores import memory_store
 from tests.relevance.papers import listing
-
-
-@pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import date
 
 import httpx
@@ -41,15 +40,8 @@ from handlers.telegram.outcomes import outcome_of
 from tests.contracts.samples import ANN, digest, with_chats
 from tests.fakes.clock import FakeClock
 from tests.fakes.senders import FakePlatform
-from tests.fakes.stores import memory_store
 
 PART = Part({"text": "paper"})
-
-
-@pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as made:
-        yield made
 
 
 async def test_every_outcome_is_counted_once_by_platform_outcome_and_cause() -> None:

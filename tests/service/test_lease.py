@@ -6,7 +6,6 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from datetime import datetime
 
 import pytest
@@ -18,12 +17,6 @@ from bot.service.owners import has_ended, is_dead, new_owner
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.stores import memory_store
-
-
-@pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as made:
-        yield made
 
 
 @pytest.fixture

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-
-import pytest
 
 from bot.decisions import health
 from bot.model import Bot, ChatRef, DeliveryState, Platform, Settlement
@@ -19,7 +16,6 @@ from bot.storage.store import SqlStore
 from tests.contracts.samples import ANN, BOB, digest, lease, with_chats
 from tests.fakes.clock import FakeClock
 from tests.fakes.senders import FakePlatform
-from tests.fakes.stores import memory_store
 
 TELEGRAM, DISCORD = Bot(Platform.TELEGRAM, "111"), Bot(Platform.DISCORD, "333")
 SECOND = Bot(Platform.TELEGRAM, "222", is_first=False)
@@ -31,12 +27,6 @@ class Wire:
 
     problem: str | None = None
     sender: Sender = field(default_factory=FakePlatform)
-
-
-@pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as made:
-        yield made
 
 
 async def test_a_disconnected_platform_is_reported_at_once_and_makes_the_service_not_ready_later(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from bot import conversation as results
-from bot.conversation import Conversation, Defaults, Requester
+from bot.conversation import Conversation, Requester
 from bot.conversation.awaited_digests import AwaitedDigests
 from bot.errors import SourceUnavailable
 from bot.model import Awaited, ChatRef, Digest, NothingToSend, Platform
@@ -15,20 +13,12 @@ from bot.service.promised_digests import PromisedDigests
 from bot.storage.store import SqlStore
 from tests.contracts.samples import digest
 from tests.fakes.clock import FakeClock
-from tests.fakes.finder import finder
-from tests.fakes.insight import insight_of
+from tests.fakes.conversations import conversation_of
 from tests.fakes.pipeline import FakePipeline, made_up_digest
 from tests.fakes.senders import FakePlatform
-from tests.fakes.stores import memory_store
 
 CHAT, OWNER = ChatRef(Platform.TELEGRAM, "5"), Requester("5", is_admin=True)
 WAITING = NothingToSend("arXiv is being asked.", Awaited.FIRST_LISTING)
-
-
-@pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -43,9 +33,7 @@ def pipeline() -> FakePipeline:
 
 @pytest.fixture
 async def talk(store: SqlStore, clock: FakeClock, pipeline: FakePipeline) -> Conversation:
-    talk = Conversation(
-        store, clock, pipeline.read, pipeline.compose, finder(store), insight_of(store, clock), Defaults()
-    )
+    talk = conversation_of(store, clock, pipeline)
     await talk.subscribe(OWNER, CHAT, "cs.CV")
     return talk
 

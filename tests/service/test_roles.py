@@ -14,15 +14,8 @@ from bot.service.owners import new_owner
 from bot.service.roles import Role, Roles
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
-from tests.fakes.stores import memory_store
 
 NAMES = ("poll", "site", "send telegram 1")
-
-
-@pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as made:
-        yield made
 
 
 class Desk:
@@ -131,3 +124,4 @@ async def test_a_role_whose_work_cannot_begin_now_is_tried_again(store: SqlStore
     async with desk.process(store, FakeClock(), new_owner()) as process:
         await process.wait(process.begun)
         await until(lambda: len(process.held) == len(NAMES))
+        assert desk.at_work.keys() == set(NAMES)

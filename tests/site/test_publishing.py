@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
-
-import pytest
 
 from bot import pipeline
 from bot import topics as topic_language
@@ -19,15 +16,8 @@ from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.makers import AbstractReader, FakeMakers
 from tests.fakes.relevance import FakeRelevance
-from tests.fakes.stores import memory_store
 
 FIRST = min(days())
-
-
-@pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as opened:
-        yield opened
 
 
 async def follow(store: SqlStore, ref: ChatRef, query: str) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.conversation import Conversation, Defaults, Requester, Result
+from bot.conversation import Conversation, Requester, Result
 from bot.locales import _, formats, using
 from bot.model import ChatKind, ChatRef, Platform
 from bot.storage.store import SqlStore
@@ -15,8 +15,7 @@ from handlers import replies, typed_texts
 from handlers.requests import ChatName, Request
 from tests.fakes.arxiv import made_up
 from tests.fakes.clock import FakeClock
-from tests.fakes.finder import finder
-from tests.fakes.insight import insight_of
+from tests.fakes.conversations import conversation_of
 from tests.fakes.pipeline import FakePipeline
 from tests.fakes.stores import memory_store
 from tests.transcripts.recorder import Person, Place, Recorder
@@ -59,10 +58,7 @@ async def store() -> AsyncIterator[SqlStore]:
 
 @pytest.fixture
 def talk(store: SqlStore, clock: FakeClock) -> Conversation:
-    pipeline = FakePipeline()
-    return Conversation(
-        store, clock, pipeline.read, pipeline.compose, finder(store), insight_of(store, clock), Defaults()
-    )
+    return conversation_of(store, clock, FakePipeline())
 
 
 async def read_text(conversation: Conversation, request: Request) -> Result:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.conversation import Conversation, Defaults
+from bot.conversation import Conversation
 from bot.decisions import due_times
 from bot.model import ChatKind, ChatRef, Platform
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
-from tests.fakes.finder import finder
-from tests.fakes.insight import insight_of
+from tests.fakes.conversations import conversation_of
 from tests.fakes.pipeline import FakePipeline
-from tests.fakes.stores import memory_store
 from tests.transcripts.recorder import Person, Place, Recorder
 
 NOW = datetime(2026, 6, 2, 12, 0, tzinfo=UTC)
@@ -64,20 +61,13 @@ LINES = (
 
 
 @pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as opened:
-        yield opened
-
-
-@pytest.fixture
 def clock() -> FakeClock:
     return FakeClock(NOW)
 
 
 @pytest.fixture
 async def talk(store: SqlStore, clock: FakeClock) -> Conversation:
-    pipeline, insight = FakePipeline(), insight_of(store, clock)
-    return Conversation(store, clock, pipeline.read, pipeline.compose, finder(store), insight, Defaults())
+    return conversation_of(store, clock, FakePipeline())
 
 
 async def test_every_setting_by_words_and_by_buttons(talk: Conversation, clock: FakeClock) -> None:

@@ -9,7 +9,7 @@ import discord
 import pytest
 import yarl
 
-from bot.conversation import Conversation, Defaults
+from bot.conversation import Conversation
 from bot.settings import load
 from bot.storage.store import SqlStore
 from handlers.discord.app import DiscordApp, build
@@ -17,11 +17,9 @@ from handlers.discord.client import PaperboyClient
 from handlers.discord.http_trace import DiscordClock, InvalidRequests, RequestInterval, trace_config
 from handlers.discord.sender import DiscordSender
 from tests.fakes.clock import FakeClock
+from tests.fakes.conversations import conversation_of
 from tests.fakes.discord import FakeDiscord
-from tests.fakes.finder import finder
-from tests.fakes.insight import insight_of
 from tests.fakes.pipeline import FakePipeline, made_up_digest
-from tests.fakes.stores import memory_store
 from tests.handlers.discord.bench import Bench
 from tests.handlers.discord.samples import ADMIN, chat
 
@@ -64,21 +62,13 @@ async def sender(dc: FakeDiscord, clock: SteadyClock, tmp_path: Path) -> AsyncIt
 
 
 @pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as opened:
-        yield opened
-
-
-@pytest.fixture
 def pipeline() -> FakePipeline:
     return FakePipeline(made_up_digest())
 
 
 @pytest.fixture
 def conversation(store: SqlStore, clock: FakeClock, pipeline: FakePipeline) -> Conversation:
-    return Conversation(
-        store, clock, pipeline.read, pipeline.compose, finder(store), insight_of(store, clock), Defaults()
-    )
+    return conversation_of(store, clock, pipeline)
 
 
 @pytest.fixture

@@ -3,40 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from bot.conversation import Conversation, Defaults
 from bot.errors import BadSetting, RetryLater
 from bot.model import ChatRef, Part, Platform, Sent
 from bot.storage.store import SqlStore
 from handlers.telegram.app import TelegramApp, build
 from tests.fakes.clock import FakeClock
-from tests.fakes.finder import finder
-from tests.fakes.insight import insight_of
+from tests.fakes.conversations import conversation_of
 from tests.fakes.pipeline import FakePipeline
-from tests.fakes.stores import memory_store
 from tests.fakes.telegram import FakeTelegram
 from tests.handlers.telegram.conftest import settings_for
 
 ANN = 5
 
 
-@pytest.fixture
-async def store() -> AsyncIterator[SqlStore]:
-    async with memory_store() as opened:
-        yield opened
-
-
 def made(
     tg: FakeTelegram, store: SqlStore, folder: Path, token: str | None = None, pipeline: FakePipeline | None = None
 ) -> TelegramApp:
     pipeline, clock = pipeline or FakePipeline(), FakeClock()
-    talk = Conversation(
-        store, clock, pipeline.read, pipeline.compose, finder(store), insight_of(store, clock), Defaults()
-    )
+    talk = conversation_of(store, clock, pipeline)
     return build(settings_for(tg, folder, token), talk, store, clock)
 
 
@@ -101,9 +89,7 @@ async def test_an_unreachable_telegram_is_reported_without_names_of_libraries(
     tg: FakeTelegram, store: SqlStore, tmp_path: Path, url: str, reason: str
 ) -> None:
     pipeline, clock = FakePipeline(), FakeClock()
-    talk = Conversation(
-        store, clock, pipeline.read, pipeline.compose, finder(store), insight_of(store, clock), Defaults()
-    )
+    talk = conversation_of(store, clock, pipeline)
     settings = settings_for(tg, tmp_path).model_copy(update={"telegram_api_url": url})
     app = build(settings, talk, store, clock)
     with pytest.raises(RetryLater) as caught:

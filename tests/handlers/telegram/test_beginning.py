@@ -76,6 +76,7 @@ async def test_the_place_is_taken_back(bench: Bench) -> None:
     message = bench.tg.messages(ANN)[-1]
     before = await bench.store.chat(ref(ANN))
     await tap(bench, message, "Los Angeles", ANN, "Los Angeles time")
+    assert await bench.store.chat(ref(ANN)) != before
     bench.tg.press(message, "Undo", ANN)
     await bench.eventually(lambda: bench.store.chat(ref(ANN)), before)
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.conversation import Conversation, Defaults, Requester, topic_key
+from bot.conversation import Requester, topic_key
 from bot.errors import PaperboyError
 from bot.model import ChatKind, Part
 from handlers.button_actions import BUTTONS, Action, parse, perform
@@ -19,8 +19,7 @@ from handlers.requests import Target
 from handlers.telegram.app import build
 from handlers.telegram.buttons import OLD_VERBS
 from tests.fakes.clock import FakeClock
-from tests.fakes.finder import finder
-from tests.fakes.insight import insight_of
+from tests.fakes.conversations import conversation_of
 from tests.fakes.pipeline import FakePipeline, made_up_card
 from tests.fakes.stores import memory_store
 from tests.fakes.telegram_world import FakeMessage
@@ -93,26 +92,27 @@ async def prepared(bench: Bench) -> None:
     await bench.ask(GROUP, "/subscribe cs.CV", user=ANN)
 
 
-@pytest.mark.parametrize("verb", VERBS)
-async def test_presses_by_somebody_else_and_with_forged_data_do_nothing(bench: Bench, verb: str) -> None:
+async def test_presses_by_somebody_else_and_with_forged_data_do_nothing(bench: Bench) -> None:
     await prepared(bench)
-    shown = await message_with(bench, ANN, data_of(verb))
     other = await message_with(bench, GROUP, "help:")
-    before, count = await state_of(bench, ANN, BOB, GROUP), len(bench.tg.messages(ANN))
-    elsewhere = await message_with(bench, ANN, f"{data_of(verb)}@-1009999999999")
-    presses = [
-        bench.tg.press(shown, "press", BOB),  # not his private chat
-        bench.tg.press(other, "", BOB, data=f"{data_of(verb)}@{GROUP}"),  # the message has another button
-        bench.tg.press(other, "", BOB, data=f"{data_of(verb)}@{ANN}"),  # about somebody's private chat
-        bench.tg.press(elsewhere, "press", ANN),  # about a chat that she is not in
-    ]
-    told = [await said(bench, query) for query in presses]
-    assert all(told[:3])
-    # A press whose work may take long is answered at once, and the refusal is a message.
-    if not told[3]:
-        refusal = (await bench.tg.wait_for(ANN, count + 2))[-1]
-        assert "I cannot see" in refusal.text or "Only" in refusal.text
-    assert await state_of(bench, ANN, BOB, GROUP) == before
+    before = await state_of(bench, ANN, BOB, GROUP)
+    for verb in VERBS:
+        shown = await message_with(bench, ANN, data_of(verb))
+        elsewhere = await message_with(bench, ANN, f"{data_of(verb)}@-1009999999999")
+        count = len(bench.tg.messages(ANN))
+        presses = [
+            bench.tg.press(shown, "press", BOB),  # not his private chat
+            bench.tg.press(other, "", BOB, data=f"{data_of(verb)}@{GROUP}"),  # the message has another button
+            bench.tg.press(other, "", BOB, data=f"{data_of(verb)}@{ANN}"),  # about somebody's private chat
+            bench.tg.press(elsewhere, "press", ANN),  # about a chat that she is not in
+        ]
+        told = [await said(bench, query) for query in presses]
+        assert all(told[:3]), verb
+        # A press whose work may take long is answered at once, and the refusal is a message.
+        if not told[3]:
+            refusal = (await bench.tg.wait_for(ANN, count + 1))[-1]
+            assert "I cannot see" in refusal.text or "Only" in refusal.text, verb
+        assert await state_of(bench, ANN, BOB, GROUP) == before, verb
     assert_no_apology(bench)
 
 
@@ -140,7 +140,7 @@ async def test_who_has_lost_the_rights_in_a_chat_changes_nothing_there(bench: Be
     bench.tg.world.chats[GROUP].members[ANN] = "member"
     before = await state_of(bench, GROUP)
     told = await said(bench, bench.tg.press(shown, "press", ANN))
-    assert "admins" in told or "no longer" in told or told
+    assert "admins" in told
     assert await state_of(bench, GROUP) == before
     assert_no_apology(bench)
 
@@ -234,9 +234,7 @@ async def test_a_member_of_a_channel_reaches_nothing_but_papers_from_private(ben
 async def test_whatever_argument_a_button_carries_comes_to_an_outcome(verb: str, argument: str, is_admin: bool) -> None:
     async with memory_store() as store:
         pipeline, clock = FakePipeline(), FakeClock(NOW)
-        talk = Conversation(
-            store, clock, pipeline.read, pipeline.compose, finder(store), insight_of(store, clock), Defaults()
-        )
+        talk = conversation_of(store, clock, pipeline)
         await store.remember([made_up_card(PAPER).paper], NOW)
         target = Target(ref(GROUP), "Lab", Requester(str(BOB), is_admin=is_admin), kind=ChatKind.GROUP)
         action = parse(str(Action(verb, argument)))

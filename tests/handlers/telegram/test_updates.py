@@ -11,12 +11,10 @@ import pytest
 from aiohttp import ClientSession
 from structlog.testing import capture_logs
 
-from bot.conversation import Conversation, Defaults
 from handlers.telegram.app import TelegramApp, build
 from handlers.telegram.updates import CALM_SECONDS, SILENT_SECONDS, Updates
 from tests.fakes.clock import FakeClock
-from tests.fakes.finder import finder
-from tests.fakes.insight import insight_of
+from tests.fakes.conversations import conversation_of
 from tests.fakes.pipeline import FakePipeline
 from tests.fakes.stores import memory_store
 from tests.fakes.telegram import FakeTelegram
@@ -30,9 +28,7 @@ ANN, BOB = 5, 6
 async def polling(tg: FakeTelegram, folder: Path, updates: Updates | None = None) -> AsyncIterator[TelegramApp]:
     pipeline, clock = FakePipeline(), FakeClock()
     async with memory_store() as store:
-        talk = Conversation(
-            store, clock, pipeline.read, pipeline.compose, finder(store), insight_of(store, clock), Defaults()
-        )
+        talk = conversation_of(store, clock, pipeline)
         app = build(settings_for(tg, folder), talk, store, clock, updates=updates)
         await app.start()
         yield app
