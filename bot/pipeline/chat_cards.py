@@ -5,7 +5,6 @@ Implements `bot.conversation.CardSource`.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -99,7 +98,7 @@ class ChatCards:
         """Summaries without a model, by paper id; they are not stored, so that a model's can still be made."""
         options = SummaryOptions(chat.language)
         requests = [SummaryRequest(options.key(paper), paper) for paper in papers if not paper.withdrawn]
-        made = await asyncio.to_thread(lambda: [self._makers.extractive_instead(each, NOT_ASKED) for each in requests])
+        made = [await self._makers.extractive_instead(each, NOT_ASKED) for each in requests]
         return {summary.key.paper_id: self._told(summary) for summary in made}
 
     def _told(self, summary: Summary) -> Summary:

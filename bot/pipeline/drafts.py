@@ -233,7 +233,7 @@ class DraftRun:
                 readings[paper.id] = kept
             if key not in summaries:
                 reason = reasons.get(key) or "no model had answered when this was due"
-                made = self.builder.makers.extractive_instead(SummaryRequest(key, paper), reason)
+                made = await self.builder.makers.extractive_instead(SummaryRequest(key, paper), reason)
                 summaries[key] = made if self.builder.makers.name != EXTRACTIVE else _without_reason(made)
         return summaries, readings
 

@@ -39,7 +39,7 @@ class Makers(Summarizer, Protocol):
         Every key gets its summary or its error, which is one of those that `summarize` raises.
         """
 
-    def extractive_instead(self, request: SummaryRequest, why: str) -> Summary:
+    async def extractive_instead(self, request: SummaryRequest, why: str) -> Summary:
         """Make the summary without a model; `why` is the reason. Never fails."""
 
     async def remaining(self) -> Allowance:

@@ -102,7 +102,7 @@ async def test_concurrent_requests_are_limited(server: ModelServer, clock: FakeC
 
 async def test_the_extractive_summary_says_why_no_model_made_it(clock: FakeClock) -> None:
     chain = FallbackChain([ExtractiveSummarizer(clock)], clock)
-    made = chain.extractive_instead(a_request(language="zh"), "no model had answered.")
+    made = await chain.extractive_instead(a_request(language="zh"), "no model had answered.")
     assert made.provenance.model == "extractive"
     assert made.provenance.instead_of == "no model had answered"
 
