@@ -40,7 +40,7 @@ class Makers(Summarizer, Protocol):
         """
 
     async def extractive_instead(self, request: SummaryRequest, why: str) -> Summary:
-        """Make the summary without a model; `why` is the reason. Never fails."""
+        """Make the summary without a model. `why` is the reason, told where a model is configured. Never fails."""
 
     async def remaining(self) -> Allowance:
         """Return the rest of today's budget. Raises `StoreUnavailable`."""

@@ -116,6 +116,8 @@ class FallbackChain:
     async def extractive_instead(self, request: SummaryRequest, why: str) -> Summary:
         """The extractive summary with the reason for it (a few words or an error's sentence). Never fails."""
         summary = await self._extractive.summarize(request)
+        if self.name == self._extractive.name:  # there is no model that could have made it
+            return summary
         return replace(summary, provenance=replace(summary.provenance, instead_of=why.rstrip(".")))
 
     async def close(self) -> None:
