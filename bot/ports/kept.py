@@ -21,11 +21,5 @@ class KeptValues(Protocol):
     async def take_kept(self, ref: ChatRef, kind: str, key: str, now: datetime) -> Kept | None:
         """Delete a value and return it; of two at once, only one gets it. None as for `kept`."""
 
-    async def kept_of(self, ref: ChatRef, kind: str, now: datetime) -> list[Kept]:
-        """All values of a kind of a chat that have not expired, oldest first."""
-
     async def all_kept(self, kind: str, now: datetime) -> list[Kept]:
         """All values of a kind, of every chat, that have not expired, oldest first."""
-
-    async def drop_kept(self, ref: ChatRef, kind: str) -> None:
-        """Delete all values of a kind of a chat."""

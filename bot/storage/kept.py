@@ -60,21 +60,11 @@ class SqlKept:
             row = (await connection.execute(taken)).first()
         return None if row is None else _kept(row)
 
-    async def kept_of(self, ref: ChatRef, kind: str, now: datetime) -> list[Kept]:
-        table = tables.kept
-        query = select(table).where(_is(ref, kind), table.c.until > now).order_by(table.c.kept_at, table.c.key)
-        async with self.db.read() as connection:
-            return [_kept(row) for row in await connection.execute(query)]
-
     async def all_kept(self, kind: str, now: datetime) -> list[Kept]:
         table = tables.kept
         query = select(table).where(table.c.kind == kind, table.c.until > now)
         async with self.db.read() as connection:
             return [_kept(row) for row in await connection.execute(query.order_by(table.c.kept_at, table.c.ident))]
-
-    async def drop_kept(self, ref: ChatRef, kind: str) -> None:
-        async with self.db.write() as connection:
-            await connection.execute(delete(tables.kept).where(_is(ref, kind)))
 
 
 def _is(ref: ChatRef, kind: str, key: str | None = None) -> ColumnElement[bool]:
