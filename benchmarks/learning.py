@@ -18,8 +18,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.model import Paper, VoteKind
-from bot.ports.relevance import Examples
+from bot.model import Examples, Paper, VoteKind
 from bot.relevance.learner_process import LearnerProcess
 from bot.relevance.starter import starter
 

@@ -58,7 +58,7 @@ async def shown(chain: FallbackChain, drawn: Drawn, language: str) -> Counter[st
         try:
             summary = await chain.summarize(request)
         except PaperboyError as error:
-            summary = chain.extractive_instead(request, str(error))
+            summary = await chain.extractive_instead(request, str(error))
         card = digest_content.card(paper, summary=summary, reading=reading)
         found = count(json.loads(json.dumps(card_json(card))), paper, language, full_text(reading) if reading else "")
         return found + Counter(f"not shown: {_reason(dropped.why)}" for dropped in summary.provenance.dropped)

@@ -82,7 +82,7 @@ async def _make_cards(
         made = await chain.summarize_many(group, batch=BATCH)
         for request in group:
             found = made[request.key]
-            summary = found if isinstance(found, Summary) else chain.extractive_instead(request, str(found))
+            summary = found if isinstance(found, Summary) else await chain.extractive_instead(request, str(found))
             card = digest_content.card(request.paper, summary=summary, reading=request.reading)
             outcomes.add(by_key[request.key], json.loads(json.dumps(card_json(card))), also_said)
 

@@ -23,9 +23,9 @@ from bot.model import (
     PaperList,
     PaperRef,
     Platform,
+    Taste,
     Whereabouts,
 )
-from bot.ports import Taste
 
 
 class ReadPaper(Protocol):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.model import Chat, Digest, Whereabouts
-from bot.ports import Taste
+from bot.model import Chat, Digest, Taste, Whereabouts
 
 
 @dataclass(frozen=True, slots=True)

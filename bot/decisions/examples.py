@@ -6,8 +6,7 @@ import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from bot.model import Paper, Vote, VoteKind
-from bot.ports.relevance import Examples
+from bot.model import Examples, Paper, Vote, VoteKind
 
 MOST_VOTED = 1_000
 """The latest voted papers."""

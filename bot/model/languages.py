@@ -169,12 +169,6 @@ def required_language_code(given: str) -> str:
     return code
 
 
-def language_name(code: str) -> str:
-    """A language as people read it: "German (Deutsch)"; the code itself if it is not in the table."""
-    language = LANGUAGES.get(canonical(code), Language(code, code))
-    return language.english if language.english == language.own else f"{language.english} ({language.own})"
-
-
 def prompt_name(code: str) -> str:
     """How a prompt names a language: in English, with its script where it has two."""
     # A model that is asked for “Chinese” may write either script.

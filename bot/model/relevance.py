@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import enum
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.model.papers import Paper
 from bot.model.platforms import ChatRef
 
 
@@ -147,3 +148,35 @@ class Reason:
     kind: ReasonKind
     detail: str = ""
     count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """What a chat's model is trained on.
+
+    `votes` are the chat's voted papers with the kinds of votes on each and how many people cast them, latest first.
+    `passed_over` were shown to the chat and got no vote; `others` are papers of the same days that were not shown.
+    `topics` are the normalized queries of the chat's topics and interests: what is known before any vote.
+    """
+
+    votes: Sequence[tuple[Paper, Mapping[VoteKind, int]]]
+    passed_over: Sequence[Paper] = ()
+    others: Sequence[Paper] = ()
+    topics: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """A chat's model in words, for the people whose votes it has learned from: (term, weight), strongest first."""
+
+    likes: tuple[tuple[str, float], ...] = ()
+    dislikes: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """How a paper's place came about, for reasons: terms it shares with an interest or a model, strongest first."""
+
+    terms: tuple[str, ...] = ()
+    liked: tuple[str, ...] = ()
+    """Ids of papers that the chat liked and that this one is close to."""

@@ -32,7 +32,6 @@ from bot.model import (
     Source,
 )
 from bot.pipeline import DayOrder, DeliveryWorker, DigestBuilder
-from bot.providers.budget import Meter
 from bot.relevance.measuring import PaperRelevance
 from bot.render.terminal import print_document, terminal_digest
 from bot.service.clock import SystemClock
@@ -144,12 +143,8 @@ async def _open_demo(settings: Settings, console: Console) -> AsyncIterator[Demo
     first = min(sample.days())  # the clock then goes from day to day, as in the service
     clock = SampleClock(first)
     url = f"sqlite+aiosqlite:///{settings.data_dir / 'paperboy.sqlite3'}"
-    async with await open_store(url) as store:
-        meter = Meter(settings.model_budget, clock, store, concurrency=settings.model_concurrency)
-        async with build(settings, clock, meter) as makers:
-            yield Demo(
-                store, clock, sample.SampleSource(first), makers, PaperRelevance(store), Terminal(console), settings
-            )
+    async with await open_store(url) as store, build(settings, clock) as makers:
+        yield Demo(store, clock, sample.SampleSource(first), makers, PaperRelevance(store), Terminal(console), settings)
 
 
 async def _run_pipeline(demo: Demo) -> None:

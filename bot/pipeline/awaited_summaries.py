@@ -108,4 +108,4 @@ class AwaitedSummaries:
 
     async def _extractive(self, paper: Paper, key: SummaryKey, why: str) -> Summary:
         reading = await self._builder.reader.read(paper) if key.depth is Depth.DEEP else None
-        return self._builder.makers.extractive_instead(SummaryRequest(key, paper, reading), why)
+        return await self._builder.makers.extractive_instead(SummaryRequest(key, paper, reading), why)

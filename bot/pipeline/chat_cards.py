@@ -5,9 +5,7 @@ Implements `bot.conversation.CardSource`.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.decisions import digest_content, matches
 from bot.decisions.digest_content import SummaryOptions
@@ -22,7 +20,6 @@ from bot.model import (
     SummaryRequest,
     slot_of_key,
 )
-from bot.pipeline.making import EXTRACTIVE
 from bot.pipeline.ranked import ranked
 from bot.pipeline.whereabouts import TopicMatches
 from bot.ports import Clock, Makers, Reader, Relevance, Store
@@ -99,14 +96,8 @@ class ChatCards:
         """Summaries without a model, by paper id; they are not stored, so that a model's can still be made."""
         options = SummaryOptions(chat.language)
         requests = [SummaryRequest(options.key(paper), paper) for paper in papers if not paper.withdrawn]
-        made = await asyncio.to_thread(lambda: [self._makers.extractive_instead(each, NOT_ASKED) for each in requests])
-        return {summary.key.paper_id: self._told(summary) for summary in made}
-
-    def _told(self, summary: Summary) -> Summary:
-        if self._makers.name != EXTRACTIVE:
-            return summary
-        # Without a model there is none that could have been asked.
-        return replace(summary, provenance=replace(summary.provenance, instead_of=None))
+        made = [await self._makers.extractive_instead(each, NOT_ASKED) for each in requests]
+        return {summary.key.paper_id: summary for summary in made}
 
     async def _candidates(self, chat: Chat, papers: Sequence[Paper]) -> dict[str, Candidate]:
         """The papers as candidates of the chat: the topics that match them, and the reasons, by paper id."""

@@ -34,7 +34,6 @@ from bot.model import (
     WantedSummary,
     digest_slot_key,
 )
-from bot.pipeline.making import EXTRACTIVE
 from bot.pipeline.rankings import RankingRun, Rankings
 from bot.ports import Makers, Reader, Renderer, Store
 
@@ -233,8 +232,7 @@ class DraftRun:
                 readings[paper.id] = kept
             if key not in summaries:
                 reason = reasons.get(key) or "no model had answered when this was due"
-                made = self.builder.makers.extractive_instead(SummaryRequest(key, paper), reason)
-                summaries[key] = made if self.builder.makers.name != EXTRACTIVE else _without_reason(made)
+                summaries[key] = await self.builder.makers.extractive_instead(SummaryRequest(key, paper), reason)
         return summaries, readings
 
     async def _uncertain_deliveries(self, chat: Chat) -> tuple[UncertainDelivery, ...]:
@@ -268,8 +266,3 @@ class DraftRun:
         if self._latest_day is None:
             self._latest_day = await self.store.latest_day() or self.now.date()
         return self._latest_day
-
-
-def _without_reason(made: Summary) -> Summary:
-    """Where no model is configured, there is none that could have answered."""
-    return replace(made, provenance=replace(made.provenance, instead_of=None))

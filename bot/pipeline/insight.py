@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.model import Backtest, Card, Chat, ChatModel, Depth, Digest, Paper, Whereabouts
+from bot.model import Backtest, Card, Chat, ChatModel, Depth, Digest, Paper, Taste, Whereabouts
 from bot.pipeline.backtest import Backtester
 from bot.pipeline.chat_cards import ChatCards
 from bot.pipeline.embed import Embedding
@@ -12,7 +12,7 @@ from bot.pipeline.match import match
 from bot.pipeline.preview import preview
 from bot.pipeline.rankings import Rankings
 from bot.pipeline.whereabouts import whereabouts
-from bot.ports import Clock, Makers, Reader, Relevance, Store, Taste
+from bot.ports import Clock, Makers, Reader, Relevance, Store
 
 
 class Insight:

@@ -66,7 +66,7 @@ class SummaryMaking:
             for request in claimed:
                 result = made[request.key]
                 if isinstance(result, ModelRefused):
-                    made[request.key] = self._makers.extractive_instead(request, str(result))
+                    made[request.key] = await self._makers.extractive_instead(request, str(result))
             found = [result for result in made.values() if isinstance(result, Summary)]
             stored = await self._store.save_summaries(found)
             return {**made, **{summary.key: summary for summary in stored}}
@@ -86,7 +86,7 @@ class SummaryMaking:
             except ModelRefused as error:
                 # Every model refused this paper and would refuse it again, so the extractive summary is kept. Any
                 # other error may pass: what is stored now would never be replaced by a model's summary.
-                summary = self._makers.extractive_instead(request, str(error))
+                summary = await self._makers.extractive_instead(request, str(error))
             return await self._store.save_summary(summary)
 
     async def one_or_others(self, paper: Paper, key: SummaryKey) -> Summary:

@@ -10,7 +10,7 @@ from bot.ports.outbox import Outbox
 from bot.ports.paper_source import CachedReadings, Library, PaperSearch, PaperSource, Reader
 from bot.ports.papers import Papers, PaperTexts
 from bot.ports.platforms import Renderer, Sender
-from bot.ports.relevance import Embedder, Examples, Relevance, Similar, Taste
+from bot.ports.relevance import Embedder, Relevance
 from bot.ports.store import Store
 from bot.ports.stored_summaries import Summaries, UsageStore
 from bot.ports.summaries import Makers, Summarizer
@@ -23,7 +23,6 @@ __all__ = [
     "Chats",
     "Clock",
     "Embedder",
-    "Examples",
     "FollowUps",
     "Inbox",
     "KeptValues",
@@ -39,12 +38,10 @@ __all__ = [
     "Relevance",
     "Renderer",
     "Sender",
-    "Similar",
     "StatusCounts",
     "Store",
     "Summaries",
     "Summarizer",
-    "Taste",
     "Terms",
     "Topics",
     "Upkeep",

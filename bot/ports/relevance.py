@@ -3,44 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.model import Announced, ChatModel, Paper, VectorsOrigin, VoteKind
+from bot.model import Announced, ChatModel, Examples, Paper, Similar, Taste, VectorsOrigin
 from bot.ports.clock import Clock
-
-
-@dataclass(frozen=True, slots=True)
-class Examples:
-    """What a chat's model is trained on.
-
-    `votes` are the chat's voted papers with the kinds of votes on each and how many people cast them, latest first.
-    `passed_over` were shown to the chat and got no vote; `others` are papers of the same days that were not shown.
-    `topics` are the normalized queries of the chat's topics and interests: what is known before any vote.
-    """
-
-    votes: Sequence[tuple[Paper, Mapping[VoteKind, int]]]
-    passed_over: Sequence[Paper] = ()
-    others: Sequence[Paper] = ()
-    topics: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Taste:
-    """A chat's model in words, for the people whose votes it has learned from: (term, weight), strongest first."""
-
-    likes: tuple[tuple[str, float], ...] = ()
-    dislikes: tuple[tuple[str, float], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Similar:
-    """How a paper's place came about, for reasons: terms it shares with an interest or a model, strongest first."""
-
-    terms: tuple[str, ...] = ()
-    liked: tuple[str, ...] = field(default=())
-    """Ids of papers that the chat liked and that this one is close to."""
 
 
 class Relevance(Protocol):

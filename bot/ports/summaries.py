@@ -39,8 +39,8 @@ class Makers(Summarizer, Protocol):
         Every key gets its summary or its error, which is one of those that `summarize` raises.
         """
 
-    def extractive_instead(self, request: SummaryRequest, why: str) -> Summary:
-        """Make the summary without a model; `why` is the reason. Never fails."""
+    async def extractive_instead(self, request: SummaryRequest, why: str) -> Summary:
+        """Make the summary without a model. `why` is the reason, told where a model is configured. Never fails."""
 
     async def remaining(self) -> Allowance:
         """Return the rest of today's budget. Raises `StoreUnavailable`."""

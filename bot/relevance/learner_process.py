@@ -12,8 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from bot.model import ChatModel
-from bot.ports.relevance import Examples
+from bot.model import ChatModel, Examples
 from bot.relevance.line_process import LineProcess
 from bot.relevance.model_weights import embedder_name, packed_terms
 from bot.relevance.starter import starter

@@ -10,9 +10,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from bot.model import Announced, ChatModel, Paper, VectorsOrigin
+from bot.model import Announced, ChatModel, Examples, Paper, Similar, Taste, VectorsOrigin
 from bot.ports import Clock, Embedder, Store
-from bot.ports.relevance import Examples, Similar, Taste
 from bot.relevance import block_scores, weights
 from bot.relevance.learner_process import LearnerProcess, Vectors
 from bot.relevance.model_weights import ModelWeights, surfaces_of, taste_of, weights_of

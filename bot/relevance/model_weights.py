@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.model import ChatModel, ModelTerms
-from bot.ports.relevance import Taste
+from bot.model import ChatModel, ModelTerms, Taste
 from bot.relevance.term_table import Floats, Keys
 from bot.relevance.terms import key_of, term_of_surface
 from bot.topics.text import is_unspaced

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from bot.model import Paper, VoteKind
-from bot.ports.relevance import Examples
+from bot.model import Examples, Paper, VoteKind
 from bot.relevance import weights
 
 

@@ -1,15 +1,12 @@
-"""Digests as neutral trees: the header, the cards, the titles past the digest's size, and the notes. Pure."""
+"""The parts of a digest around its cards as neutral trees: the header, the papers past its size, the notes. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from bot.model import Card, Digest, split_query, topic_label
+from bot.model import Digest, split_query, topic_label
 from bot.render.addresses import paper_urls
 from bot.render.cards import title_of
 from bot.render.labels import format_window, label
-from bot.render.nodes import Block, Bullets, Document, Heading, Line, Link, Note, Span, Text
-from bot.render.packing import Cost, Group
+from bot.render.nodes import Block, Bullets, Document, Heading, Line, Link, Note, Rule, Span, Text
 
 
 def digest_title(digest: Digest) -> str:
@@ -36,49 +33,18 @@ def digest_header(digest: Digest) -> Document:
     return Document(tuple(blocks))
 
 
-def also_heading(digest: Digest) -> Heading:
-    """The heading above the title lines of papers past the digest's size."""
-    return Heading(
-        (Text(f"{label('also', digest.language)} ({len(digest.also) + digest.unlisted})", bold=True),), level=3
-    )
-
-
-def title_line(card: Card) -> Bullets:
-    """A paper as one line: its title as a link."""
-    return Bullets(((Link(title_of(card.paper), paper_urls(card.paper)["abs"]),),))
+def other_papers(digest: Digest) -> tuple[Block, ...]:
+    """The papers past the digest's size: titles as links, then how many more there are; empty without any."""
+    blocks: list[Block] = []
+    if digest.also:
+        heading = f"{label('also', digest.language)} ({len(digest.also) + digest.unlisted})"
+        links = [(Link(title_of(card.paper), paper_urls(card.paper)["abs"]),) for card in digest.also]
+        blocks += [Rule(), Heading((Text(heading, bold=True),), level=3), Bullets(tuple(links))]
+    if digest.unlisted:
+        blocks.append(Line((Text(label("and more papers", digest.language, n=digest.unlisted)),)))
+    return tuple(blocks)
 
 
 def digest_notes(digest: Digest) -> Document:
     """Notes on missing parts of the digest, with the reasons."""
     return Document(tuple(Note((Text(note, italic=True),)) for note in digest.notes))
-
-
-def unlisted_line(digest: Digest, archive_url: str | None = None) -> Line:
-    """ "… and 85 more", as a link to the archive where it is public."""
-    text = label("and more papers", digest.language, n=digest.unlisted)
-    return Line((Link(text, archive_url) if archive_url else Text(text),))
-
-
-def digest_groups(
-    digest: Digest,
-    card_group: Callable[[Card], Group],
-    title_group: Callable[[Card], Group],
-    *,
-    base_cost: Cost = (0, 0),
-    archive_url: str | None = None,
-) -> list[Group]:
-    """A digest as groups that should not be divided: the header, each card, each further title, the notes.
-
-    `card_group` makes the group of a card, `title_group` that of a title line; `base_cost` is what each of the other
-    groups costs besides its blocks. `archive_url` is the public address of the archive.
-    """
-    groups = [Group(digest_header(digest).blocks, base_cost=base_cost, stays_with_next=True)]
-    groups += map(card_group, digest.cards)
-    for number, card in enumerate(digest.also):
-        group = title_group(card)
-        # Together with the first title, so that a message never ends in the heading.
-        groups.append(group if number else Group((also_heading(digest), *group.blocks), group.ids, group.base_cost))
-    if digest.unlisted:
-        groups.append(Group((unlisted_line(digest, archive_url),), base_cost=base_cost))
-    groups.append(Group(digest_notes(digest).blocks, base_cost=base_cost))
-    return groups

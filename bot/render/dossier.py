@@ -14,7 +14,7 @@ from bot.render.cards import (
     shown_figures,
     title_of,
 )
-from bot.render.digests import also_heading, digest_header, digest_notes, title_line, unlisted_line
+from bot.render.digests import digest_header, digest_notes, other_papers
 from bot.render.evidence import (
     CONCLUSION,
     EvidenceForm,
@@ -55,11 +55,7 @@ def dossier_digest(digest: Digest, *, header: bool = True) -> Document:
         del blocks[0]
     for card in digest.cards:
         blocks += [Rule(), *dossier_document(card, digest.language).blocks]
-    if digest.also:
-        blocks += [Rule(), also_heading(digest), Bullets(tuple(title_line(card).items[0] for card in digest.also))]
-    if digest.unlisted:
-        blocks.append(unlisted_line(digest))
-    return Document((*blocks, *digest_notes(digest).blocks))
+    return Document((*blocks, *other_papers(digest), *digest_notes(digest).blocks))
 
 
 def _facts(card: Card, language: str) -> list[Block]:

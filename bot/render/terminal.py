@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.model import Card, Digest, Style
 from bot.render.cards import card_document, card_links
-from bot.render.digests import also_heading, digest_header, digest_notes, title_line, unlisted_line
+from bot.render.digests import digest_header, digest_notes, other_papers
 from bot.render.evidence import EvidenceForm, has_quotes
 from bot.render.nodes import (
     Block,
@@ -67,11 +67,7 @@ def terminal_digest(digest: Digest, style: Style = Style.CARDS) -> Document:
     blocks: list[Block] = list(digest_header(digest).blocks)
     for card in digest.cards:
         blocks += [Rule(), *terminal_card(card, digest.language, style).blocks]
-    if digest.also:
-        lines = tuple(title_line(card).items[0] for card in digest.also)
-        blocks += [Rule(), also_heading(digest), Bullets(lines)]
-    if digest.unlisted:
-        blocks.append(unlisted_line(digest))
+    blocks += other_papers(digest)
     notes = digest_notes(digest).blocks
     return Document((*blocks, *((Rule(), *notes) if notes else ())))
 

@@ -90,29 +90,27 @@ async def _join_subscriptions(connection: AsyncConnection, source: int, target: 
 
 
 async def _give_up_repeated_parts(connection: AsyncConnection, source: int, target: int) -> int:
-    """Give up the unsent parts of `source` that show only papers which `target` has had; returns how many."""
-    given_up = 0
+    """Give up the unsent parts of `source` that show only papers which `target` has had, and those without papers that
+    `target` has too, such as a message to all chats; returns how many."""
     # A part in SENDING may have arrived; its own process settles it.
     not_begun = (DeliveryState.WAITING.value, DeliveryState.VERIFY_FIRST.value, *LEASED)
-    open_parts = select(_deliveries.c.id, _deliveries.c.paper_ids).where(
-        _deliveries.c.chat_id == source, _deliveries.c.state.in_(not_begun)
-    )
-    rows = (await connection.execute(open_parts)).all()
+    columns = select(_deliveries.c.id, _deliveries.c.paper_ids, _deliveries.c.payload_id, _digests.c.slot)
+    parts = columns.join(_digests, _digests.c.id == _deliveries.c.digest_id)
+    is_open = (_deliveries.c.chat_id == source) & _deliveries.c.state.in_(not_begun)
+    rows = (await connection.execute(parts.where(is_open))).all()
     shown = {paper_id for row in rows for paper_id in row.paper_ids}
     had = (await positions.had_of(connection, {target: shown}))[target]
-    for row in rows:
-        if row.paper_ids and had.issuperset(row.paper_ids):
-            await connection.execute(
-                update(_deliveries)
-                .where(_deliveries.c.id == row.id)
-                .values(
-                    state=DeliveryState.GIVEN_UP.value,
-                    why="the chat it moved to has these papers already",
-                    turn_at=None,
-                )
-            )
-            given_up += 1
-    return given_up
+    of_target = await connection.execute(parts.where(_deliveries.c.chat_id == target))
+    written = {(row.slot, row.payload_id) for row in of_target}
+    repeated = [
+        row.id
+        for row in rows
+        if (had.issuperset(row.paper_ids) if row.paper_ids else (row.slot, row.payload_id) in written)
+    ]
+    given_up = update(_deliveries).where(_deliveries.c.id.in_(repeated))
+    why = "the chat it moved to has this already"
+    await connection.execute(given_up.values(state=DeliveryState.GIVEN_UP.value, why=why, turn_at=None))
+    return len(repeated)
 
 
 async def _join_digests(connection: AsyncConnection, source: int, target: int, name: str) -> None:

@@ -10,7 +10,7 @@ from bot.errors import BadSetting, ModelRefused, ModelUnavailable, PaperboyError
 from bot.model import Allowance, Depth, Summary, SummaryKey, SummaryRequest
 from bot.ports import Clock, Summarizer
 from bot.providers.budget import Meter
-from bot.summaries.extractive import ExtractiveSummarizer, extract
+from bot.summaries.extractive import ExtractiveSummarizer
 from bot.summaries.judge import ModelJudge
 from bot.summaries.model_summarizer import ModelSummarizer
 from bot.summaries.term_background import TermBackground
@@ -40,9 +40,8 @@ class FallbackChain:
         self.batch = batch
         self._summarizers = tuple(summarizers)
         self._meter = meter
-        self._clock = clock
         self._judge = judge
-        self._background = background
+        self._extractive = ExtractiveSummarizer(clock, background)
 
     async def __aenter__(self) -> FallbackChain:
         return self
@@ -99,8 +98,6 @@ class FallbackChain:
 
         The error stands in place of a summary that could not be made.
         """
-        if self._background is not None:
-            await self._background.refresh()
         results: Results = {}
         failures: dict[SummaryKey, Failures] = {request.key: [] for request in requests}
         for summarizer in self._summarizers:
@@ -116,10 +113,11 @@ class FallbackChain:
                 results[request.key] = self._combined(failures[request.key])
         return results
 
-    def extractive_instead(self, request: SummaryRequest, why: str) -> Summary:
+    async def extractive_instead(self, request: SummaryRequest, why: str) -> Summary:
         """The extractive summary with the reason for it (a few words or an error's sentence). Never fails."""
-        counts = self._background.counts if self._background is not None else None
-        summary = extract(request, self._clock, counts)
+        summary = await self._extractive.summarize(request)
+        if self.name == self._extractive.name:  # there is no model that could have made it
+            return summary
         return replace(summary, provenance=replace(summary.provenance, instead_of=why.rstrip(".")))
 
     async def close(self) -> None:

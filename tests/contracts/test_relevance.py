@@ -6,9 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.model import VoteKind
+from bot.model import Examples, VoteKind
 from bot.ports import Relevance
-from bot.ports.relevance import Examples
 from bot.relevance.measuring import PaperRelevance
 from tests.contracts.samples import NOW
 from tests.fakes.relevance import FakeRelevance

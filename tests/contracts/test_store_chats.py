@@ -225,6 +225,19 @@ async def test_joined_chats_do_not_get_a_paper_twice(store: Store) -> None:
     ]
 
 
+async def test_joined_chats_do_not_get_a_message_to_all_chats_twice(store: Store) -> None:
+    await with_chats(store, GROUP, SUPER)
+    await store.write_digests([digest(ref, "to all") for ref in (GROUP, SUPER)], NOW)
+    await store.write_digest(digest(GROUP, "to one"), NOW)
+    await store.move_chat(GROUP, SUPER, NOW)
+    states = {d.slot: d.state for d in await store.deliveries(chat=SUPER)}
+    assert states == {
+        "to all": DeliveryState.WAITING,
+        "to all of telegram:-1": DeliveryState.GIVEN_UP,
+        "to one": DeliveryState.WAITING,
+    }
+
+
 async def test_joined_chats_do_not_get_a_paper_twice_by_a_part_that_is_tried_again(store: Store) -> None:
     await with_chats(store, GROUP, SUPER)
     await store.write_digest(digest(GROUP, "tried again", papers=("p",)), NOW)

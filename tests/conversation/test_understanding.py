@@ -133,7 +133,7 @@ async def test_a_key_is_good_for_its_chat_and_for_who_manages_it(talk: Conversat
 async def test_a_chat_that_is_forgotten_leaves_no_words_behind(talk: Conversation, store: SqlStore) -> None:
     key, other = (await offered(talk, WORDS)).options[0].key, (await offered(talk, WORDS, OTHER)).options[0].key
     await talk.stopping.forget(OWNER, CHAT)
-    assert {kept.chat for kept in await store.all_kept("offer", NOW)} == {OTHER}
+    assert not [kept for kept in await store.all_kept("offer", NOW) if kept.chat == CHAT]
     assert await talk.understanding.take(OWNER, CHAT, key) == results.OfferExpired()
     assert isinstance(await talk.understanding.take(OWNER, OTHER, other), results.Subscribed)
 

@@ -177,8 +177,8 @@ class EndingStore(SqlStore):
 async def test_a_change_that_was_half_taken_back_when_the_process_ended_can_be_taken_back(
     store: SqlStore, clock: FakeClock, done_before: int
 ) -> None:
-    ending, insight, pipeline = EndingStore(store.db), insight_of(store, clock), FakePipeline()
-    talk = Conversation(ending, clock, pipeline.read, pipeline.compose, finder(store), insight, Defaults())
+    ending = EndingStore(store.db)
+    talk = conversation_of(ending, clock, FakePipeline())
     for topic in ("cs.CV", "cs.CL"):
         await talk.subscribe(ADMIN, CHAT, topic)
         clock.advance(1)

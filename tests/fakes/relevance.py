@@ -12,9 +12,8 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequen
 from datetime import datetime
 
 from bot import topics
-from bot.model import Announced, ChatModel, Paper, VectorsOrigin, split_query
+from bot.model import Announced, ChatModel, Examples, Paper, Similar, Taste, VectorsOrigin, split_query
 from bot.ports import Clock
-from bot.ports.relevance import Examples, Similar, Taste
 from bot.relevance.model_weights import packed_terms
 from bot.topics import matching
 from bot.topics.indexed_paper import IndexedPaper

@@ -24,10 +24,10 @@ from bot.model import (
     Refinement,
     RefinementKind,
     SummaryKey,
+    Taste,
     Whereabouts,
     Window,
 )
-from bot.ports import Taste
 from tests.render.samples import BRIEF
 
 CHAT = Chat(ChatRef(Platform.TELEGRAM, "5"), timezone="Europe/Berlin")

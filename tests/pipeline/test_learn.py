@@ -8,9 +8,8 @@ from datetime import datetime
 import pytest
 
 from bot.errors import GiveUp
-from bot.model import Chat, ChatModel, ChatRef, VoteKind
+from bot.model import Chat, ChatModel, ChatRef, Examples, VoteKind
 from bot.pipeline import Learning
-from bot.ports.relevance import Examples
 from bot.relevance.measuring import PaperRelevance
 from bot.storage.store import SqlStore
 from tests.contracts.samples import ANN, BOB, MONDAY

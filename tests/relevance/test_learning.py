@@ -15,8 +15,7 @@ from itertools import chain
 import pytest
 
 from bot.errors import GiveUp, RetryLater
-from bot.model import ChatModel, Paper, VoteKind
-from bot.ports.relevance import Examples
+from bot.model import ChatModel, Examples, Paper, VoteKind
 from bot.relevance import weights
 from bot.relevance.learner_process import LearnerProcess
 from bot.relevance.line_process import LineProcess

@@ -15,8 +15,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.errors import GiveUp, RetryLater
-from bot.model import Announced, Paper, StoredVectors, VoteKind
-from bot.ports.relevance import Examples
+from bot.model import Announced, Examples, Paper, StoredVectors, VoteKind
 from bot.relevance.learner import Learner
 from bot.relevance.measuring import PaperRelevance
 from bot.relevance.own_vectors import packed, stored_vectors, unpacked

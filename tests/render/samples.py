@@ -40,10 +40,9 @@ from bot.model import (
     Window,
 )
 from bot.render.cards import card_document
-from bot.render.digests import digest_groups, title_line
+from bot.render.digests import digest_header, digest_notes, other_papers
 from bot.render.evidence import EvidenceForm
 from bot.render.nodes import Block, Bullets, Code, Document, Fold, Heading, Line, Note, Text
-from bot.render.packing import Group
 
 DAY = date(2026, 6, 2)
 CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus"
@@ -237,21 +236,15 @@ def digest_document(
     *,
     is_numbered: bool = False,
 ) -> Document:
-    """All groups of a digest as one tree; `is_numbered` puts a number before the title of each card of several."""
+    """A digest as one tree; `is_numbered` puts a number before the title of each card of several."""
     numbers = {card.paper.id: number for number, card in enumerate(digest.cards, 1)} if len(digest.cards) > 1 else {}
-
-    def shown(card: Card) -> Group:
+    shown: list[Block] = []
+    for card in digest.cards:
         title, *blocks = card_document(card, digest.language, style, evidence=evidence).blocks
         if is_numbered and card.paper.id in numbers and isinstance(title, Heading):
             title = Heading((Text(f"{numbers[card.paper.id]}. "), *title.spans), title.level)
-        return Group((title, *blocks), (card.paper.id,))
-
-    groups = digest_groups(
-        digest,
-        shown,
-        lambda card: Group((title_line(card),), (card.paper.id,)),
-    )
-    return Document(tuple(block for group in groups for block in group.blocks))
+        shown += [title, *blocks]
+    return Document((*digest_header(digest).blocks, *shown, *other_papers(digest), *digest_notes(digest).blocks))
 
 
 def plain_text(document: Document) -> str:

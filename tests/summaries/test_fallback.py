@@ -100,11 +100,17 @@ async def test_concurrent_requests_are_limited(server: ModelServer, clock: FakeC
     assert server.most_at_once == 3
 
 
-async def test_the_extractive_summary_says_why_no_model_made_it(clock: FakeClock) -> None:
-    chain = FallbackChain([ExtractiveSummarizer(clock)], clock)
-    made = chain.extractive_instead(a_request(language="zh"), "no model had answered.")
+async def test_the_extractive_summary_says_why_no_model_made_it(server: ModelServer, clock: FakeClock) -> None:
+    async with FallbackChain([maker(server, clock)], clock) as chain:
+        made = await chain.extractive_instead(a_request(language="zh"), "no model had answered.")
     assert made.provenance.model == "extractive"
     assert made.provenance.instead_of == "no model had answered"
+
+
+async def test_without_a_model_there_is_none_that_could_have_answered(clock: FakeClock) -> None:
+    chain = FallbackChain([ExtractiveSummarizer(clock)], clock)
+    made = await chain.extractive_instead(a_request(), "no model had answered.")
+    assert made.provenance.instead_of is None
 
 
 # ── several at once ───────────────────────────────────────────────────────────────────────────────────────────────
